@@ -1,0 +1,1 @@
+"""Make what agents learn compound."""

@@ -1,0 +1,101 @@
+"""Say what went wrong and what to do next.
+
+    CompoundryError
+    ├── Invalid            400  the request can't be understood
+    ├── Unauthenticated    401  no key, or one that isn't valid
+    ├── Forbidden          403  a valid key that lacks a scope
+    ├── NotFound           404  no such thing in this workspace
+    ├── Conflict           409  the thing has changed since it was read
+    │   └── Stale          409  a stored plan no longer fits what it read
+    ├── TooLarge           413  the body is over the limit
+    ├── RateLimited        429  too many requests
+    ├── Unavailable        503  the database or another part can't be reached
+    ├── MissingExtra       500  an optional part isn't installed
+    └── RunFailed          500  a run can't go on
+        ├── PlanBroken          a plan that doesn't add up, never applied
+        ├── TooMuch             a plan that breaks a limit of the workspace
+        ├── Cancelled           somebody asked the run to stop
+        └── LostRun             another worker holds the run now
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class CompoundryError(Exception):
+    """Carry one sentence for people, and the HTTP status for machines."""
+
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = dict(details or {})
+
+    @property
+    def type(self) -> str:
+        """Name the error the way the wire spells it: `plan_broken`, `not_found`."""
+        name = type(self).__name__
+        return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Invalid(CompoundryError):
+    status = 400
+
+
+class Unauthenticated(CompoundryError):
+    status = 401
+
+
+class Forbidden(CompoundryError):
+    status = 403
+
+
+class NotFound(CompoundryError):
+    status = 404
+
+
+class Conflict(CompoundryError):
+    status = 409
+
+
+class Stale(Conflict):
+    retryable = True
+
+
+class TooLarge(CompoundryError):
+    status = 413
+
+
+class RateLimited(CompoundryError):
+    status = 429
+
+
+class Unavailable(CompoundryError):
+    status = 503
+    retryable = True
+
+
+class MissingExtra(CompoundryError):
+    pass
+
+
+class RunFailed(CompoundryError):
+    pass
+
+
+class PlanBroken(RunFailed):
+    pass
+
+
+class TooMuch(RunFailed):
+    pass
+
+
+class Cancelled(RunFailed):
+    pass
+
+
+class LostRun(RunFailed):
+    pass

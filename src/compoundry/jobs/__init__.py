@@ -1,0 +1,50 @@
+"""Find the jobs: one file here is one job, and its name is the job type."""
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
+
+from compoundry.errors import Invalid
+from compoundry.job import JobModule
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Know a job by its type, its place in the pipeline and its one-line description."""
+
+    type: str
+    module: JobModule
+    description: str
+
+    @property
+    def order(self) -> int:
+        return self.module.ORDER
+
+    @property
+    def settle_s(self) -> float:
+        return self.module.SETTLE_S
+
+    def policy(self, settings: Mapping[str, object]) -> Any:
+        """Build the job's policy from a workspace's settings; unknown names raise Invalid."""
+        known = {f.name for f in fields(self.module.Policy)}
+        if strange := sorted(set(settings) - known):
+            raise Invalid(f"{self.type} has no setting {strange[0]!r}; it has {', '.join(sorted(known)) or 'none'}")
+        return self.module.Policy(**settings)
+
+
+@cache
+def found() -> Mapping[str, Job]:
+    """List the jobs in pipeline order, by job type."""
+    modules = {m.name: import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)}
+    jobs = [Job(name, cast(JobModule, m), (m.__doc__ or name).splitlines()[0]) for name, m in modules.items()]
+    return {job.type: job for job in sorted(jobs, key=lambda j: (j.order, j.type))}
+
+
+def named(job_type: str) -> Job:
+    """Return the job of this type, or raise Invalid with the types there are."""
+    if job := found().get(job_type):
+        return job
+    raise Invalid(f"unknown job type {job_type!r}; one of {', '.join(found())}")
