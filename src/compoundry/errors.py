@@ -14,7 +14,9 @@
     └── RunFailed          500  a run can't go on
         ├── PlanBroken          a plan that doesn't add up, never applied
         ├── TooMuch             a plan that breaks a limit of the workspace
+        ├── GivenUp             a run that was tried too often
         ├── Cancelled           somebody asked the run to stop
+        ├── HandedBack          the worker stops, another one takes the run
         └── LostRun             another worker holds the run now
 """
 
@@ -93,7 +95,15 @@ class TooMuch(RunFailed):
     pass
 
 
+class GivenUp(RunFailed):
+    pass
+
+
 class Cancelled(RunFailed):
+    pass
+
+
+class HandedBack(RunFailed):
     pass
 
 

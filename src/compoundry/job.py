@@ -1,15 +1,15 @@
 """Describe a job: what it looks at (View), what it decides (Plan, Change, Disposition)."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from compoundry.errors import PlanBroken
@@ -179,7 +179,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """Return the SHA-256 of the plan; equal plans have equal hashes, whatever made them."""
-        return hashlib.sha256(canonical(self).encode()).hexdigest()
+        return hashlib.sha256(canonical(self)).hexdigest()
 
     def must_account_for(self, view: View) -> None:
         """Raise PlanBroken unless each scanned insight has exactly one disposition."""
@@ -219,17 +219,10 @@ def creates(change: Change) -> bool:
             return False
 
 
-def canonical(plan: Plan) -> str:
+def canonical(plan: Plan) -> bytes:
     """Write a plan as JSON with one spelling: sorted keys, no spaces, UTC times."""
-    changes = [{"change": type(c).__name__.lower(), **asdict(c)} for c in plan.changes]
-    body = {"dispositions": [asdict(d) for d in plan.dispositions], "changes": changes, "notes": [asdict(n) for n in plan.notes]}
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), default=_spell, ensure_ascii=False)
-
-
-def _spell(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return dict(value) if isinstance(value, Mapping) else str(value)
+    changes = [(type(c).__name__, c) for c in plan.changes]
+    return orjson.dumps([plan.dispositions, changes, plan.notes], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
 
 
 def same_id(*parts: str) -> str:
@@ -238,18 +231,20 @@ def same_id(*parts: str) -> str:
     >>> same_id("merge", "a", "b") == same_id("merge", "a", "b") != same_id("merge", "ab")
     True
     """
-    return str(uuid5(NAMESPACE_OID, json.dumps(["compoundry", *parts])))
+    return str(uuid5(NAMESPACE_OID, orjson.dumps(["compoundry", *parts]).decode()))
 
 
 class JobModule(Protocol):
     """Be one file in `jobs/`: its name is the job type, its first line the description.
 
     `ORDER` places it in the pipeline; `SETTLE_S` is how long it waits after its trigger, so that
-    earlier stages of the same burst go first; `Policy` holds its settings with their defaults.
+    earlier stages of the same burst go first; `VECTORS` says whether it needs insights encoded;
+    `Policy` holds its settings with their defaults.
     """
 
     ORDER: int
     SETTLE_S: float
+    VECTORS: bool
     Policy: type[Any]
 
     def plan(self, view: View, policy: Any, now: datetime) -> Plan:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
+from compoundry.errors import Forbidden
+
 Standing = Literal["active", "merged", "superseded", "archived"]
 EvidenceKind = Literal["observed", "confirmed", "contradicted", "reviewed", "outcome"]
 CandidateKind = Literal["merge", "update", "contradiction", "confirm", "pattern", "rule"]
@@ -14,7 +16,7 @@ PatternStatus = Literal["candidate", "accepted", "rejected", "retired"]
 RuleStatus = Literal["candidate", "active", "rejected", "retired"]
 RuleSource = Literal["pattern", "lesson", "imported"]
 RunState = Literal["accepted", "running", "completed", "failed"]
-RunAct = Literal["run", "apply", "revert"]
+RunAct = Literal["run", "apply", "revert", "review"]
 Scope = Literal["record.read", "record.write", "insight.stream"]
 Trend = Literal["rising", "steady", "fading"]
 
@@ -80,6 +82,23 @@ class Insight:
     external_id: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hold an insight that is about to be learned; `entities` without an id are found by name."""
+
+    content: str
+    observed_at: datetime
+    type: str = "fact"
+    entities: tuple[Entity, ...] = ()
+    confidence: float = 0.7
+    source: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    external_id: str | None = None
+    created_at: datetime | None = None
+    pinned: bool = False
+    metadata: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +192,11 @@ class Caller:
     workspace_id: int
     scopes: frozenset[str]
     name: str
+
+    def need(self, scope: Scope) -> None:
+        """Raise Forbidden unless the caller has this scope."""
+        if scope not in self.scopes:
+            raise Forbidden(f"this key lacks the scope {scope}; make one with: compoundry key create --scopes {scope}")
 
 
 @dataclass(frozen=True, slots=True)

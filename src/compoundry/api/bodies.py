@@ -1,0 +1,78 @@
+"""Describe what requests carry, and what answers hold, for the OpenAPI document."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
+
+from compoundry.service.intake import Moment, Text
+
+
+class TriggerIn(BaseModel):
+    """Ask for a run of a job."""
+
+    job_type: str
+    dry_run: StrictBool = False
+
+
+class ReinforceIn(BaseModel):
+    """Add evidence to an insight."""
+
+    kind: Literal["confirmed", "contradicted", "observed"] = "confirmed"
+    source: Annotated[Text, Field(max_length=400)] = ""
+    excerpt: Annotated[Text, Field(max_length=20_000)] = ""
+    weight: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
+    at: Moment | None = None
+
+
+class EditIn(BaseModel):
+    """Change an insight; what is left out stays."""
+
+    content: Annotated[Text, Field(max_length=4_000), AfterValidator(str.strip), Field(min_length=1)] | None = None
+    type: Annotated[Text, Field(max_length=60)] | None = None
+    pinned: StrictBool | None = None
+    standing: Literal["active", "archived"] | None = None
+
+
+class DecisionIn(BaseModel):
+    """Decide on a candidate."""
+
+    keep: Annotated[Text, Field(max_length=64)] | None = None
+    note: Annotated[Text, Field(max_length=2_000)] = ""
+
+
+class Problem(BaseModel):
+    """Say what went wrong, and what to do."""
+
+    code: int
+    message: str
+    request_id: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class Accepted(BaseModel):
+    """Confirm that a run is stored."""
+
+    job_run_id: str
+    job_type: str
+    workspace_id: int
+    dry_run: bool
+    status: Literal["accepted"]
+    success: bool
+
+
+class Status(BaseModel):
+    """Tell how a run is doing; fields that aren't known yet are left out."""
+
+    job_run_id: str
+    job_type: str
+    workspace_id: int
+    status: Literal["accepted", "running", "completed", "failed"]
+    dry_run: bool
+    insights_scanned: int
+    insights_affected: int
+    candidates_created: int
+    errors: int
+    started_at: str
+    completed_at: str = ""
+    duration_ms: int = 0
+    error_details: dict[str, Any] = Field(default_factory=dict)

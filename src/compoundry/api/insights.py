@@ -1,0 +1,118 @@
+"""Write and read insights over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+
+from compoundry.api import times, wire
+from compoundry.api.answers import Answer
+from compoundry.api.bodies import EditIn, ReinforceIn
+from compoundry.api.paging import Limit
+from compoundry.api.routing import app, caller, json_body, needs, parsed, router
+from compoundry.errors import CompoundryError, Invalid
+from compoundry.service import insights
+from compoundry.service.insights import MOST
+from compoundry.service.intake import InsightIn, read
+
+routes = router("insights")
+
+
+async def _edit_body(request: Request) -> EditIn:
+    return parsed(EditIn, await json_body(request))
+
+
+async def _reinforce_body(request: Request) -> ReinforceIn:
+    raw = await request.body()
+    return parsed(ReinforceIn, await json_body(request) if raw else {})
+
+
+@routes.get("/insights", response_model=None, **needs("insight.stream"))
+def recent(
+    request: Request,
+    limit: Limit = 20,
+    last: Annotated[str | None, Query(description="A duration: 30m, 2h, 1h30m, 1d")] = None,
+    from_: Annotated[str | None, Query(alias="from", description="RFC 3339; counts in")] = None,
+    to: Annotated[str | None, Query(description="RFC 3339; doesn't count in")] = None,
+    type: str | None = None,
+    entity: str | None = None,
+) -> Answer:
+    """List active insights, newest first."""
+    if last is not None and (from_ or to):
+        raise Invalid("last: can't stand together with from or to; use one of them")
+    since, until = times.moment("from", from_), times.moment("to", to)
+    if since and until and since > until:
+        raise Invalid("from: lies after to; swap them")
+    span = times.duration(last) if last is not None else None
+    who = caller(request)
+    found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, type=type, entity=entity)
+    shown = [wire.insight(one, who.workspace_id) for one in found]
+    return Answer({"data": shown, "insights": shown})
+
+
+@routes.post("/insights", status_code=201, response_model=None, **needs("record.write", InsightIn))
+def learn(request: Request, given: Annotated[Any, Depends(json_body)]) -> Answer:
+    """Learn one insight or a list; of a list the good ones are kept, and the others named by their index."""
+    if isinstance(given, dict) and isinstance(given.get("insights"), list):
+        given = given["insights"]
+    if not isinstance(given, list):
+        (learned,) = insights.learn(app(request), caller(request), [read(given)])
+        return Answer({"id": learned.id, "new": learned.new, "ids": [learned.id], "errors": []}, status_code=201)
+    if not 0 < len(given) <= MOST:
+        raise Invalid(f"send 1 to {MOST} insights at once")
+    return _several(request, given)
+
+
+@routes.get("/insights/{id}", response_model=None, **needs("record.read"))
+def one(request: Request, id: str) -> Answer:
+    """Return one insight, whatever its standing."""
+    who = caller(request)
+    found = insights.one(app(request), who, id)
+    return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})
+
+
+@routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))
+def edit(request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: Annotated[str | None, Header()] = None) -> Answer:
+    """Change an insight by hand."""
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    if not values:
+        raise Invalid("name at least one of content, type, pinned, standing")
+    who = caller(request)
+    found = insights.edit(app(request), who, id, values, version=version_of(if_match))
+    return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})
+
+
+@routes.delete("/insights/{id}", status_code=204, response_model=None, **needs("record.write"))
+def forget(request: Request, id: str) -> Response:
+    """Erase an insight for good, with what was merged into it."""
+    insights.forget(app(request), caller(request), id)
+    return Response(status_code=204)
+
+
+@routes.post("/insights/{id}/reinforce", response_model=None, **needs("record.write", ReinforceIn))
+def reinforce(request: Request, id: str, body: Annotated[ReinforceIn, Depends(_reinforce_body)]) -> Answer:
+    """Add evidence for or against an insight."""
+    who = caller(request)
+    found = insights.reinforce(app(request), who, id, **body.model_dump())
+    return Answer(wire.insight(found, who.workspace_id))
+
+
+def version_of(if_match: str | None) -> int | None:
+    """Read the version that a client has seen; raise Invalid for what is none."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    plain = if_match.strip().removeprefix("W/").strip('"')
+    if not plain.isdecimal() or len(plain) > 9:
+        raise Invalid("If-Match: must be the ETag that you read")
+    return int(plain)
+
+
+def _several(request: Request, given: list[Any]) -> Answer:
+    good, errors = [], []
+    for index, one in enumerate(given):
+        try:
+            good.append(read(one))
+        except CompoundryError as error:
+            errors.append({"index": index, "message": error.message})
+    learned = insights.learn(app(request), caller(request), good) if good else []
+    body = {"ids": [one.id for one in learned], "new": sum(one.new for one in learned), "errors": errors}
+    return Answer(body, status_code=201 if learned else 400)

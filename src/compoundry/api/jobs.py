@@ -1,0 +1,122 @@
+"""Trigger jobs and follow their runs over HTTP."""
+
+import asyncio
+import hashlib
+import time
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from compoundry.api import wire
+from compoundry.api.answers import Answer
+from compoundry.api.bodies import Accepted, Status, TriggerIn
+from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.routing import app, caller, json_body, needs, parsed, router
+from compoundry.errors import Invalid
+from compoundry.lifecycle import finished
+from compoundry.model import Run
+from compoundry.service import runs
+from compoundry.service.runs import Idempotency
+from compoundry.store.answers import digest
+
+routes = router("compounding")
+
+WAIT_POLL_S = 0.1
+_NAMES = {"accepted", "running", "completed", "failed"}
+
+
+async def _trigger_body(request: Request) -> TriggerIn:
+    return parsed(TriggerIn, await json_body(request))
+
+
+async def _once(request: Request) -> Idempotency | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= 255:
+        raise Invalid("Idempotency-Key: must have 1 to 255 characters")
+    return Idempotency(key, digest(f"{request.method} {request.url.path}", await request.body()))
+
+
+@routes.post("/compounding/trigger", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write", TriggerIn))
+def trigger(
+    request: Request, body: Annotated[TriggerIn, Depends(_trigger_body)], once: Annotated[Idempotency | None, Depends(_once)]
+) -> Answer:
+    """Store a run of a job; a worker carries it out in the background."""
+    run = runs.trigger(app(request), caller(request), body.job_type, dry_run=body.dry_run, once=once)
+    return Answer(wire.accepted(run), status_code=202)
+
+
+@routes.get("/compounding/jobs", response_model=None, **needs("record.read"))
+def newest(
+    request: Request, limit: Limit = 50, cursor: Cursor = None, job_type: str | None = None, status: str | None = None, dry_run: bool | None = None
+) -> Answer:
+    """List runs, newest first."""
+    if status is not None and status not in _NAMES:
+        raise Invalid(f"status: must be one of {', '.join(sorted(_NAMES))}")
+    found = runs.newest(app(request), caller(request), limit=limit + 1, cursor=cursor, job_type=job_type, state=status, dry_run=dry_run)
+    return Answer(page(found, limit, wire.status, lambda run: run.id))
+
+
+@routes.get("/compounding/jobs/{job_run_id}", response_model=None, responses={200: {"model": Status}}, **needs("record.read"))
+async def status(
+    request: Request,
+    job_run_id: str,
+    wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the end of the run")] = 0,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Tell how a run is doing, at once or when it has ended."""
+    run = await _awaited(request, job_run_id, wait)
+    answer = Answer(wire.status(run))
+    answer.headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    if not finished(run):
+        answer.headers["Retry-After"] = "1"
+    if if_none_match and answer.headers["ETag"] in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]:
+        return Response(status_code=304, headers={"ETag": answer.headers["ETag"]})
+    return answer
+
+
+@routes.get("/compounding/jobs/{job_run_id}/progress", response_model=None, **needs("record.read"))
+def progress(request: Request, job_run_id: str) -> Answer:
+    """Tell how far a run is."""
+    run = runs.status(app(request), caller(request), job_run_id)
+    return Answer({"stage": run.stage, "processed": run.processed, "total": run.total, "updated_at": wire.moment(run.progress_at or run.accepted_at)})
+
+
+@routes.get("/compounding/jobs/{job_run_id}/changes", response_model=None, **needs("record.read"))
+def changes(request: Request, job_run_id: str, limit: Limit = 100, cursor: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1) -> Answer:
+    """List what a run decided, change by change; the same for a dry run and a real one."""
+    found = runs.changes(app(request), caller(request), job_run_id, after=cursor, limit=limit + 1)
+    return Answer(page(found, limit, lambda pair: wire.change(*pair), lambda pair: pair[0]))
+
+
+@routes.post("/compounding/jobs/{job_run_id}/apply", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+def apply(request: Request, job_run_id: str) -> Answer:
+    """Apply exactly the plan of a finished dry run."""
+    return Answer(wire.accepted(runs.apply(app(request), caller(request), job_run_id)), status_code=202)
+
+
+@routes.post("/compounding/jobs/{job_run_id}/revert", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+def revert(request: Request, job_run_id: str) -> Answer:
+    """Take back what a finished run changed."""
+    return Answer(wire.accepted(runs.revert(app(request), caller(request), job_run_id)), status_code=202)
+
+
+@routes.post("/compounding/jobs/{job_run_id}/cancel", response_model=None, responses={200: {"model": Status}}, **needs("record.write"))
+def cancel(request: Request, job_run_id: str) -> Answer:
+    """Ask a run to stop before it applies anything."""
+    return Answer(wire.status(runs.cancel(app(request), caller(request), job_run_id)))
+
+
+@routes.post("/compounding/jobs/{job_run_id}/retry", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+def retry(request: Request, job_run_id: str) -> Answer:
+    """Run a failed run's job again, as a new run."""
+    return Answer(wire.accepted(runs.retry(app(request), caller(request), job_run_id)), status_code=202)
+
+
+async def _awaited(request: Request, id: str, seconds: float) -> Run:
+    until = time.monotonic() + seconds
+    while not finished(run := await run_in_threadpool(runs.status, app(request), caller(request), id)) and time.monotonic() < until:
+        await asyncio.sleep(min(WAIT_POLL_S, max(0.0, until - time.monotonic())))
+    return run

@@ -1,0 +1,51 @@
+"""Read patterns, rules, the playbook and metrics over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Header, Query, Request, Response
+
+from compoundry.api import times, wire
+from compoundry.api.answers import Answer
+from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.routing import app, caller, needs, router
+from compoundry.service import knowledge
+from compoundry.text import playbook as pages
+
+routes = router("knowledge")
+
+
+@routes.get("/patterns", response_model=None, **needs("record.read"))
+def patterns(
+    request: Request, limit: Limit = 50, cursor: Cursor = None, kind: str | None = None, status: str | None = None, trend: str | None = None
+) -> Answer:
+    """List patterns, those with the most support first."""
+    found = knowledge.patterns(app(request), caller(request), limit=limit + 1, cursor=cursor, kind=kind, status=status, trend=trend)
+    return Answer(page(found, limit, wire.noun, lambda pattern: pattern.id))
+
+
+@routes.get("/rules", response_model=None, **needs("record.read"))
+def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: str | None = None) -> Answer:
+    """List rules, the surest first."""
+    found = knowledge.rules(app(request), caller(request), limit=limit + 1, cursor=cursor, status=status)
+    return Answer(page(found, limit, wire.noun, lambda rule: rule.id))
+
+
+@routes.get("/playbook", response_model=None, **needs("record.read"))
+def playbook(request: Request, accept: Annotated[str | None, Header()] = None) -> Response:
+    """Return the playbook for agents, as Markdown or JSON."""
+    found = knowledge.playbook(app(request), caller(request))
+    if accept and "text/markdown" in accept:
+        return Response(pages.markdown(found), media_type="text/markdown; charset=utf-8")
+    return Answer({"rules": [wire.noun(rule) for rule in found]})
+
+
+@routes.get("/compounding/metrics", response_model=None, **needs("record.read"))
+def metrics(
+    request: Request, limit: Limit = 100, from_: Annotated[str | None, Query(alias="from")] = None, to: str | None = None, metric: str | None = None
+) -> Answer:
+    """Return snapshots of the workspace's health as a time series, oldest first."""
+    since, until = times.moment("from", from_), times.moment("to", to)
+    found = knowledge.metrics(app(request), caller(request), since=since, until=until, limit=limit)
+    if metric is not None:
+        return Answer({"data": [{"at": wire.moment(s.at), "value": s.figures[metric]} for s in found if metric in s.figures]})
+    return Answer({"data": [wire.noun(snapshot) for snapshot in found]})

@@ -1,0 +1,68 @@
+"""Review candidates over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+
+from compoundry.api import wire
+from compoundry.api.answers import Answer
+from compoundry.api.bodies import DecisionIn
+from compoundry.api.insights import version_of
+from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.routing import app, caller, json_body, needs, parsed, router
+from compoundry.errors import Invalid
+from compoundry.model import Candidate, Run
+from compoundry.service import insights, review
+
+routes = router("review")
+
+_STATUSES = ("open", "accepted", "rejected", "withdrawn")
+
+
+async def _decision_body(request: Request) -> DecisionIn:
+    return parsed(DecisionIn, await json_body(request) if await request.body() else {})
+
+
+Decision = Annotated[DecisionIn, Depends(_decision_body)]
+IfMatch = Annotated[str | None, Header()]
+
+
+@routes.get("/candidates", response_model=None, **needs("record.read"))
+def queue(
+    request: Request, limit: Limit = 50, cursor: Cursor = None, status: Annotated[str, Query()] = "open", kind: Annotated[str | None, Query()] = None
+) -> Answer:
+    """List what waits for a person, the surest first."""
+    if status not in _STATUSES:
+        raise Invalid(f"status: must be one of {', '.join(_STATUSES)}")
+    if kind is not None and kind not in review.JOBS:
+        raise Invalid(f"kind: must be one of {', '.join(review.JOBS)}")
+    who = caller(request)
+    found = review.queue(app(request), who, limit=limit + 1, cursor=cursor, status=status, kind=kind)
+    about = insights.named(app(request), who, [id for asked in found for id in asked.subjects])
+    return Answer(page(found, limit, lambda asked: wire.candidate(asked, about, who.workspace_id), lambda asked: asked.id))
+
+
+@routes.get("/candidates/{id}", response_model=None, **needs("record.read"))
+def one(request: Request, id: str) -> Answer:
+    """Return one candidate with its insights."""
+    return _shown(request, review.one(app(request), caller(request), id))
+
+
+@routes.post("/candidates/{id}/accept", response_model=None, **needs("record.write", DecisionIn))
+def accept(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
+    """Do what the candidate proposes."""
+    version = version_of(if_match)
+    return _shown(request, *review.accept(app(request), caller(request), id, version=version, keep=body.keep, note=body.note))
+
+
+@routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", DecisionIn))
+def reject(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
+    """Refuse the candidate for good."""
+    return _shown(request, *review.reject(app(request), caller(request), id, version=version_of(if_match), note=body.note))
+
+
+def _shown(request: Request, asked: Candidate, run: Run | None = None) -> Answer:
+    who = caller(request)
+    about = insights.named(app(request), who, asked.subjects)
+    decided = {"job_run_id": run.id} if run else {}
+    return Answer({**wire.candidate(asked, about, who.workspace_id), **decided}, headers={"ETag": f'"{asked.version}"'})

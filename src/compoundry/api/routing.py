@@ -1,0 +1,87 @@
+"""Check a route's scope before its body is looked at, and read bodies the way the contract says."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+
+from compoundry.api.answers import Answer
+from compoundry.errors import Invalid, NotFound
+from compoundry.model import Caller, Scope
+from compoundry.service.app import App
+from compoundry.service.intake import sentence
+
+M = TypeVar("M", bound=BaseModel)
+ERRORS: dict[int | str, dict[str, Any]] = {}
+
+
+class Guarded(APIRoute):
+    """Ask for the scope that the route names in `x-scope`, before parameters and body are read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+        scope = (self.openapi_extra or {})["x-scope"]
+
+        async def guarded(request: Request) -> Response:
+            caller(request).need(scope)
+            _must_be_text(request)
+            return await inner(request)
+
+        return guarded
+
+
+def router(tag: str) -> APIRouter:
+    """Make a router of guarded routes."""
+    return APIRouter(prefix="/api/developers/v1", tags=[tag], route_class=Guarded, default_response_class=Answer)
+
+
+def needs(scope: Scope, body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """Describe a route: the scope it needs, and the body it takes."""
+    extra: dict[str, Any] = {"x-scope": scope}
+    if body is not None:
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}}
+    return {"openapi_extra": extra}
+
+
+def caller(request: Request) -> Caller:
+    """Return who calls; the doorman has put it there."""
+    found: Caller = request.state.caller
+    return found
+
+
+def app(request: Request) -> App:
+    """Return the service."""
+    found: App = request.app.state.app
+    return found
+
+
+async def json_body(request: Request) -> Any:
+    """Read a body as JSON whatever its Content-Type says; raise Invalid for anything else."""
+    try:
+        return orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        raise Invalid("the body must be JSON in UTF-8") from None
+
+
+def parsed(model: type[M], given: Any) -> M:
+    """Read a body into its model; raise Invalid with one sentence."""
+    if not isinstance(given, dict):
+        raise Invalid("the body must be a JSON object")
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(sentence(error)) from None
+
+
+def _must_be_text(request: Request) -> None:
+    if any(not _clean(str(value)) for value in request.path_params.values()):
+        raise NotFound("no such thing")
+    if any(not _clean(name + value) for name, value in request.query_params.multi_items()):
+        raise Invalid("a query parameter holds a character that is no text")
+
+
+def _clean(value: str) -> bool:
+    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)

@@ -1,0 +1,54 @@
+"""Put the API together."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from compoundry.api import insights, jobs, knowledge, operations, review
+from compoundry.api.bodies import Problem
+from compoundry.api.doorman import Doorman
+from compoundry.api.errors import answer_errors
+from compoundry.service.access import authenticate
+from compoundry.service.app import App
+from compoundry.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+_SAID = {400: "The request can't be understood", 401: "No valid key", 403: "The key lacks the scope", 404: "No such thing", 409: "Changed meanwhile"}
+
+
+def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> ASGIApp:
+    """Return the ASGI application."""
+    made = FastAPI(
+        title="Compoundry", version="1", description="Make what agents learn compound.", lifespan=lifespan, redirect_slashes=False, strict_content_type=False
+    )
+    made.state.app = app
+    for routes in (jobs.routes, insights.routes, review.routes, knowledge.routes):
+        made.include_router(routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
+    made.include_router(operations.routes)
+    answer_errors(made)
+    made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]
+    return Doorman(
+        made,
+        authenticate=partial(authenticate, app),
+        body_limit_bytes=settings.body_limit_bytes,
+        requests_per_minute=settings.requests_per_minute,
+    )
+
+
+def _described(made: FastAPI, generate: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """Tell the truth in the OpenAPI document: invalid input is 400, never 422, and a key is needed."""
+    document = generate()
+    paths = document["paths"]
+    assert isinstance(paths, dict)
+    for path, operations_ in paths.items():
+        for operation in operations_.values():
+            operation.get("responses", {}).pop("422", None)
+            if path.startswith("/api/"):
+                operation["security"] = [{"key": []}]
+    components = document.setdefault("components", {})
+    assert isinstance(components, dict)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    return document

@@ -1,0 +1,119 @@
+"""Shape the nouns as the contract spells them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from compoundry.lifecycle import finished
+from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
+from compoundry.store.journal import Entry
+from compoundry.text import belief
+
+
+def moment(at: datetime | None) -> str | None:
+    """Write a time as RFC 3339 in UTC with a Z."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def accepted(run: Run) -> dict[str, Any]:
+    """Shape the answer to a trigger."""
+    return {
+        "job_run_id": run.id,
+        "job_type": run.job_type,
+        "workspace_id": run.workspace_id,
+        "dry_run": run.dry_run,
+        "status": "accepted",
+        "success": True,
+        "act": None if run.act == "run" else run.act,
+        "subject": run.subject,
+    }
+
+
+def status(run: Run) -> dict[str, Any]:
+    """Shape a run; what isn't known yet is left out, because clients crash on null."""
+    body = {
+        "job_run_id": run.id,
+        "job_type": run.job_type,
+        "workspace_id": run.workspace_id,
+        "status": run.state,
+        "dry_run": run.dry_run,
+        "insights_scanned": run.counts.scanned,
+        "insights_affected": run.counts.affected,
+        "candidates_created": run.counts.created,
+        "errors": run.counts.errors,
+        "started_at": moment(run.accepted_at),
+        "act": None if run.act == "run" else run.act,
+        "subject": run.subject,
+        "queued_ms": _ms(run.accepted_at, run.started_at) if run.started_at else None,
+    }
+    if finished(run):
+        body["completed_at"] = moment(run.ended_at)
+        body["duration_ms"] = _ms(run.started_at or run.ended_at, run.ended_at)
+    if run.state == "failed":
+        body["error_details"] = run.error or {"type": "unknown", "message": "the run failed"}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
+    """Shape an insight."""
+    first = found.entities[0] if found.entities else None
+    body = {
+        "id": found.id,
+        "workspace_id": str(workspace_id),
+        "content": found.content,
+        "type": found.type,
+        "type_description": found.type.replace("_", " "),
+        "entities": [asdict(e) for e in found.entities],
+        "confidence": round(found.confidence, 4),
+        "confidence_level": belief.level(found.confidence),
+        "target": {"type": "entity", "entity_type": first.type, "hint": first.name} if first else None,
+        "evidence": [{"excerpt": e.excerpt, "artifact": dict(e.artifact), "kind": e.kind, "at": moment(e.at), "source": e.source} for e in found.evidence],
+        "created_at": moment(found.created_at),
+        "observed_at": moment(found.observed_at),
+        "standing": found.standing,
+        "merged_into": found.merged_into,
+        "superseded_by": found.superseded_by,
+        "valid_until": moment(found.valid_until),
+        "pinned": found.pinned,
+        "source": found.source,
+        "external_id": found.external_id,
+        "metadata": dict(found.metadata),
+        "version": found.version,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def reason(why: Reason) -> dict[str, Any]:
+    """Shape a reason."""
+    return {"code": why.code, "text": why.text, "facts": dict(why.facts)}
+
+
+def change(position: int, entry: Entry) -> dict[str, Any]:
+    """Shape one change of a run: what it is about, before, after, and why."""
+    return {
+        "position": position,
+        "change": entry.kind,
+        "subject": entry.subject,
+        "why": reason(entry.reason),
+        "edits": [{"noun": e.noun, "id": e.id, "before": e.before, "after": e.after} for e in entry.effects],
+    }
+
+
+def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:
+    """Shape a candidate with the insights that it is about."""
+    shown = [insight(insights[id], workspace_id) for id in asked.subjects if id in insights]
+    return {**noun(asked), "insights": shown}
+
+
+def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
+    """Shape a finding: its fields, times spelled out, unknown ones left out."""
+    return {name: _spelled(value) for name, value in asdict(found).items() if value is not None}
+
+
+def _spelled(value: Any) -> Any:
+    return moment(value) if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+
+
+def _ms(start: datetime | None, end: datetime | None) -> int:
+    return max(0, round((end - start).total_seconds() * 1_000)) if start and end else 0

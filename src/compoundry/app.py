@@ -1,0 +1,67 @@
+"""Put the parts together: settings in, a running Compoundry out."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from compoundry import encoders
+from compoundry.engine.workshop import Workshop
+from compoundry.service.app import App
+from compoundry.settings import Settings
+from compoundry.store.database import open_database
+from compoundry.store.migrate import migrate, must_be_current
+from compoundry.text.encoder import Encoder
+
+if TYPE_CHECKING:
+    from compoundry.engine.worker import Worker
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Hold the service that the faces call, and the workshop that the engine works in."""
+
+    app: App
+    shop: Workshop
+    settings: Settings
+
+    def employ(self) -> "Worker":
+        """Start a worker in this process; Conflict when a SQLite file has one already."""
+        from compoundry.engine.worker import Worker  # the durable engine takes 0.9 s to import, and only workers need it
+
+        worker = Worker(self.shop, slots=self.settings.worker_slots)
+        self.app.on_run.append(worker.bell.ring)
+        self.app.on_written.append(worker.wrote)
+        worker.start()
+        return worker
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.app.database.close()
+
+
+def assemble(settings: Settings, database_url: str | None = None) -> Parts:
+    """Open the database and bring its schema up to date.
+
+    A SQLite file is migrated by itself; PostgreSQL only by `compoundry migrate`, because other
+    processes may be using it: Unavailable says so.
+    """
+    database = open_database(database_url or settings.database)
+    if database.is_sqlite:
+        migrate(database)
+    else:
+        must_be_current(database)
+    shop = Workshop(database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts)
+    return Parts(App(database), shop, settings)
+
+
+def _lazily(settings: Settings) -> Callable[[], Encoder]:
+    """Load the encoder when it is first needed, once."""
+    return cache(lambda: encoders.encoder(settings.encoder, api_key=settings.encoder_api_key))
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"

@@ -1,0 +1,96 @@
+"""Run attempts as durable workflows; the only module that knows DBOS.
+
+What must never be lost is in our own tables: a run, its state, its attempt. DBOS records how each attempt
+went, gives it a thread, and (with an executor id of its own per process) recovers nothing by itself:
+takeover is ours, see `worker.py`. So its tables can be dropped at any time while no worker runs.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from sqlalchemy import Engine, create_engine, event
+
+from compoundry.model import Run
+from compoundry.store.database import Database
+
+Execute = Callable[[Run], None]
+VERSION = "compoundry-1"
+SCHEMA = "compoundry_engine"
+
+
+class Durable:
+    """Start attempts in the background; one instance per process, because DBOS is one per process."""
+
+    def __init__(self, database: Database, execute: Execute, *, worker: str, slots: int) -> None:
+        self._held: dict[str, Run] = {}
+        self._execute = execute
+        self._engine = _engine(database)
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        DBOS(config=_config(database, self._engine, worker, slots))
+        self._workflow = DBOS.workflow(name="attempt")(self._attempt)
+        DBOS.launch()
+
+    def start(self, run: Run) -> None:
+        """Carry out this attempt of the run in a thread of DBOS's."""
+        name = f"{run.id}/{run.attempt}"
+        self._held[name] = run
+        with SetWorkflowID(name):
+            DBOS.start_workflow(self._workflow, name)
+
+    def close(self) -> None:
+        """Stop DBOS; attempts that run must have ended."""
+        DBOS.destroy(destroy_registry=True)
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _attempt(self, name: str) -> None:
+        """Do the work in one step; a workflow left over from another process has nothing to do."""
+        run = self._held.pop(name, None)
+        if run is not None:
+            DBOS.run_step({"name": run.job_type}, self._execute, run)
+
+
+class _Json(Serializer):
+    """Keep what DBOS stores readable: JSON in place of pickles."""
+
+    def serialize(self, data: Any) -> str:
+        return orjson.dumps(data, default=str).decode()
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return orjson.loads(serialized_data)
+
+    def name(self) -> str:
+        return "compoundry_json"
+
+
+def _engine(database: Database) -> Engine | None:
+    """Give DBOS a SQLite file of its own, so that its writes never wait for a long apply."""
+    if database.file is None:
+        return None
+    engine = create_engine(f"sqlite:///{database.file}-engine")
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _config(database: Database, engine: Engine | None, worker: str, slots: int) -> DBOSConfig:
+    config: DBOSConfig = {
+        "name": "compoundry",
+        "system_database_url": str(engine.url) if engine else database.url,
+        "dbos_system_schema": SCHEMA,
+        "application_version": VERSION,
+        "executor_id": worker,
+        "serializer": _Json(),
+        "max_executor_threads": slots + 2,
+        "log_level": "ERROR",
+    }
+    return {**config, "system_database_engine": engine} if engine else config

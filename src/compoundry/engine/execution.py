@@ -1,0 +1,121 @@
+"""Carry a claimed run to its end: encode, look, decide, apply."""
+
+import hashlib
+import threading
+from datetime import timedelta
+
+import structlog
+
+from compoundry import jobs
+from compoundry.engine.encoding import encode_missing
+from compoundry.engine.progress import Progress
+from compoundry.engine.workshop import Workshop
+from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale
+from compoundry.model import Run
+from compoundry.store import finish, runs, workspaces
+from compoundry.store.database import clock
+from compoundry.store.look import look
+
+log = structlog.get_logger(__name__)
+
+REPLANS = 5
+BACKOFF_S = 2.0
+
+
+def execute(shop: Workshop, run: Run, stopping: threading.Event) -> None:
+    """Carry out one attempt; whatever happens, the run ends, waits for another attempt, or is left to its new holder."""
+    progress = Progress(shop, run, stopping)
+    told = log.bind(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt)
+    try:
+        if run.attempt > shop.attempts:
+            raise GivenUp(f"the run was given up after {shop.attempts} attempts; its worker stopped each time")
+        _carry_out(shop, run, progress)
+        told.info("run completed")
+    except LostRun as error:
+        told.warning("late result refused", reason=error.message)
+    except HandedBack:
+        _hand_back(shop, run)
+    except Exception as error:
+        told.warning("run stopped", reason=str(error), stage=progress.stage, exc_info=not isinstance(error, CompoundryError))
+        _stop(shop, run, progress.stage, error)
+
+
+def _carry_out(shop: Workshop, run: Run, progress: Progress) -> None:
+    match run.act:
+        case "run":
+            _decide(shop, run, progress)
+        case "apply" | "revert":
+            _repeat(shop, run, progress)
+        case "review":
+            raise AssertionError("a review is applied when it is made, never queued")
+
+
+def _decide(shop: Workshop, run: Run, progress: Progress) -> None:
+    """Plan and apply; plan anew when somebody edited an insight in between."""
+    for again in range(REPLANS, -1, -1):
+        try:
+            return _plan_once(shop, run, progress)
+        except Stale:
+            if not again:
+                raise
+
+
+def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
+    job = jobs.named(run.job_type)
+    progress.enter("encode")
+    if job.module.VECTORS:
+        encode_missing(shop, run.workspace_id, lambda done: progress.tick(done, 0))
+    progress.enter("look")
+    model = shop.encoder().name if job.module.VECTORS else ""
+    with shop.database.read() as connection:
+        policy = job.policy(workspaces.one(connection, run.workspace_id).policy.get(job.type, {}))
+        settings = fingerprint(job.type, policy, model)
+        view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, tick=progress.tick)
+    progress.enter("plan")
+    decided = job.module.plan(view, policy, run.accepted_at)
+    progress.enter("apply")
+    progress.tick(0, len(decided.changes))
+    with shop.database.write() as connection:
+        finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection))
+
+
+def _repeat(shop: Workshop, run: Run, progress: Progress) -> None:
+    progress.enter("apply")
+    with shop.database.write() as connection:
+        subject = runs.one(connection, run.workspace_id, run.subject or "")
+        act = finish.stored if run.act == "apply" else finish.reverted
+        act(connection, run, subject, now=clock(connection))
+
+
+def fingerprint(job_type: str, policy: object, model: str) -> str:
+    """Name the settings of a run, so that what was compared under others is compared again."""
+    return hashlib.sha256(f"{job_type} {policy!r} {model}".encode()).hexdigest()
+
+
+def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
+    told = _told(run, stage, error)
+    try:
+        with shop.database.write() as connection:
+            now = clock(connection)
+            if told["retryable"] and run.attempt < shop.attempts:
+                return runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
+            runs.fail(connection, run, error=told, now=now)
+    except CompoundryError as second:
+        log.warning("the run keeps its lease until it is over", run=run.id, reason=second.message)
+
+
+def _hand_back(shop: Workshop, run: Run) -> None:
+    with shop.database.write() as connection:
+        runs.hand_back(connection, run, not_before=clock(connection))
+
+
+def _backoff(run: Run) -> timedelta:
+    return timedelta(seconds=BACKOFF_S * 2 ** (run.attempt - 1))
+
+
+def _told(run: Run, stage: str, error: Exception) -> dict[str, object]:
+    where: dict[str, object] = {"attempt": run.attempt, "at_stage": stage}
+    if not isinstance(error, CompoundryError):
+        return {"type": "job_raised", "message": f"the job raised {type(error).__name__}: {error}", "retryable": False, **where}
+    details = {"details": error.details} if error.details else {}
+    return {"type": error.type, "message": error.message, "retryable": error.retryable, **where, **details}

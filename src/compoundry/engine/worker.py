@@ -1,0 +1,135 @@
+"""Take runs and carry them out: claim, keep the lease alive, take over from the dead, stop in order."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from queue import Empty, Queue
+from typing import TypeVar
+
+import structlog
+
+from compoundry.engine.durable import Durable
+from compoundry.engine.encoding import encode_missing
+from compoundry.engine.execution import execute
+from compoundry.engine.files import hold_file
+from compoundry.engine.workshop import Workshop
+from compoundry.errors import Unavailable
+from compoundry.model import Run
+from compoundry.store import claims
+from compoundry.store.claims import Lease
+from compoundry.store.database import clock
+from compoundry.store.signals import Bell
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+POLL_S = 1.0
+STOP_S = 8.0
+
+
+class Worker:
+    """Work in the background until closed; a SQLite file takes one worker at a time."""
+
+    def __init__(self, shop: Workshop, *, slots: int) -> None:
+        self._shop, self._slots = shop, slots
+        self._lease = Lease(shop.worker, shop.lease_s)
+        self._stopping = threading.Event()
+        self._busy = 0
+        self._count = threading.Condition()
+        self._written: Queue[int] = Queue()
+        self._lock = hold_file(shop.database.file)
+        self.bell = Bell(shop.database)
+        self._durable = Durable(shop.database, self._execute, worker=shop.worker, slots=slots)
+        self._threads = [threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True) for t in (self._work, self._live, self._encode)]
+
+    def start(self) -> None:
+        """Begin; runs that a dead worker left behind come first."""
+        self.bell.__enter__()
+        with self._shop.database.write() as connection:
+            orphans = claims.take_over(connection, self._lease, clock(connection), orphaned=self._shop.database.is_sqlite)
+        for run in orphans:
+            self._start(run)
+        for thread in self._threads:
+            thread.start()
+
+    def wrote(self, workspace_id: int) -> None:
+        """Hear that insights were written, so that they are encoded soon."""
+        self._written.put(workspace_id)
+
+    def close(self) -> None:
+        """Stop taking runs, let transactions end, hand the rest back; takes up to some 8 seconds."""
+        self._stopping.set()
+        self.bell.ring()
+        with self._count:
+            self._count.wait_for(lambda: self._busy == 0, timeout=STOP_S)
+        self._threads[0].join(timeout=1)
+        self.bell.__exit__(None, None, None)
+        self._durable.close()
+        if self._lock:
+            self._lock.close()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            pause_s = self._guarded(self._claim, otherwise=POLL_S)
+            if pause_s > 0:
+                self.bell.wait(pause_s)
+
+    def _claim(self) -> float:
+        """Claim one run if a slot is free; return how long to wait before the next look, in seconds."""
+        if self._busy >= self._slots:
+            return POLL_S
+        with self._shop.database.read() as connection:
+            now, due = clock(connection), claims.next_due(connection)
+        if due is None or due > now:
+            return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
+        with self._shop.database.write() as connection:
+            run = claims.claim(connection, self._lease, clock(connection))
+        if run is None:
+            return POLL_S
+        self._start(run)
+        return 0.0
+
+    def _start(self, run: Run) -> None:
+        with self._count:
+            self._busy += 1
+        self._durable.start(run)
+
+    def _execute(self, run: Run) -> None:
+        try:
+            execute(self._shop, run, self._stopping)
+        finally:
+            with self._count:
+                self._busy -= 1
+                self._count.notify_all()
+            self.bell.ring()
+
+    def _live(self) -> None:
+        """Send signs of life, and look for workers that send none."""
+        while not self._stopping.wait(self._lease.seconds / 3):
+            for run in self._guarded(self._beat, otherwise=[]):
+                log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
+                self._start(run)
+
+    def _beat(self) -> list[Run]:
+        with self._shop.database.write() as connection:
+            now = clock(connection)
+            claims.beat(connection, self._lease, now)
+            return claims.take_over(connection, self._lease, now)
+
+    def _encode(self) -> None:
+        """Encode what was written in this process, in the background."""
+        while not self._stopping.is_set():
+            with suppress(Empty):
+                workspace_id = self._written.get(timeout=POLL_S)
+                self._guarded(partial(encode_missing, self._shop, workspace_id), otherwise=0)
+
+    def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:
+        try:
+            return act()
+        except Unavailable as error:
+            log.warning("the database is away", reason=error.message)
+            time.sleep(min(1.0, self._lease.seconds / 10))
+            return otherwise

@@ -1,0 +1,24 @@
+"""Hold what every run needs: the database, the encoder, and the limits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from compoundry.store.database import Database, clock
+from compoundry.text.encoder import Encoder
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Hold the parts; the encoder is loaded when it is first asked for."""
+
+    database: Database
+    encoder: Callable[[], Encoder]
+    worker: str
+    lease_s: float = 15.0
+    attempts: int = 3
+
+    def now(self) -> datetime:
+        """Ask the database for the time."""
+        with self.database.read() as connection:
+            return clock(connection)

@@ -1,0 +1,126 @@
+"""Learn, read, edit and forget insights."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from compoundry import jobs
+from compoundry.errors import Conflict, Invalid
+from compoundry.model import Caller, Draft, Evidence, Insight
+from compoundry.service.app import App
+from compoundry.service.intake import InsightIn
+from compoundry.store import insights, workspaces
+from compoundry.store.database import clock
+from compoundry.store.lineage import gathered
+from compoundry.text import belief
+
+MOST = 1_000
+FUTURE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Say what became of one insight that was given: its id, and whether it is new."""
+
+    id: str
+    new: bool
+
+
+def learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created_at: bool = False) -> list[Learned]:
+    """Store insights; one with an external id that is known already is not stored again.
+
+    `keep_created_at` lets an import keep the day on which an insight was observed as its creation.
+    Raises Invalid for more than 1,000 at once, Forbidden without `record.write`.
+    """
+    caller.need("record.write")
+    if len(given) > MOST:
+        raise Invalid(f"at most {MOST} insights at once; send them in several calls")
+    with app.database.write() as connection:
+        now = clock(connection)
+        drafts = [(id := app.new_id(), _draft(one, id, now, keep_created_at)) for one in given]
+        learned = insights.learn(connection, caller.workspace_id, drafts, now)
+    app.insights_written(caller.workspace_id)
+    return [Learned(*one) for one in learned]
+
+
+def recent(
+    app: App, caller: Caller, *, limit: int = 20, last: timedelta | None = None, since: datetime | None = None, until: datetime | None = None, **filters: str | None
+) -> list[Insight]:
+    """Return the newest active insights first; `since` counts in, `until` doesn't."""
+    caller.need("insight.stream")
+    with app.database.read() as connection:
+        start = _ago(clock(connection), last) if last is not None else since
+        return insights.recent(connection, caller.workspace_id, limit=limit, since=start, until=until, **filters)
+
+
+def one(app: App, caller: Caller, id: str) -> Insight:
+    """Return one insight of any standing, or raise NotFound."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        return insights.one(connection, caller.workspace_id, id)
+
+
+def edit(app: App, caller: Caller, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Insight:
+    """Change content, type, pin or standing of an insight; Conflict when it isn't at this version any more."""
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        before = insights.one(connection, caller.workspace_id, id)
+        if version is not None and before.version != version:
+            raise Conflict(f"the insight is at version {before.version}, not {version}; read it again")
+        if "standing" in values and {before.standing, values["standing"]} - {"active", "archived"}:
+            raise Conflict(f"the insight is {before.standing}; only active and archived ones can change places here")
+        insights.edit(connection, before, caller.workspace_id, values, clock(connection))
+        after = insights.one(connection, caller.workspace_id, id)
+    app.insights_written(caller.workspace_id)
+    return after
+
+
+def forget(app: App, caller: Caller, id: str) -> None:
+    """Erase an insight for good, with those that were merged into it, and all their evidence."""
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        insights.one(connection, caller.workspace_id, id)
+        insights.forget(connection, caller.workspace_id, insights.family(connection, caller.workspace_id, id))
+
+
+def reinforce(
+    app: App, caller: Caller, id: str, *, kind: str = "confirmed", source: str = "", excerpt: str = "", weight: float = 1.0, at: datetime | None = None
+) -> Insight:
+    """Add evidence for (or against) an insight, and compute anew how far it is believed."""
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        before, now = insights.one(connection, caller.workspace_id, id), clock(connection)
+        if before.standing in ("merged", "superseded"):
+            raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
+        piece = Evidence(app.new_id(), kind, at or now, source or caller.name, weight, excerpt)  # type: ignore[arg-type]
+        insights.reinforce(connection, caller.workspace_id, id, piece)
+        settings = workspaces.one(connection, caller.workspace_id).policy.get("decay_sweep", {})
+        reinforced = insights.one(connection, caller.workspace_id, id)
+        believed = belief.confidence(reinforced, now, jobs.named("decay_sweep").policy(settings).belief)
+        insights.edit(connection, before, caller.workspace_id, {"confidence": believed, "standing": "active"}, now)
+        return insights.one(connection, caller.workspace_id, id)
+
+
+def named(app: App, caller: Caller, ids: Sequence[str]) -> dict[str, Insight]:
+    """Return these insights by id; unknown ones are left out."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        return gathered(connection, caller.workspace_id, list(dict.fromkeys(ids)))
+
+
+def _draft(given: InsightIn, id: str, now: datetime, keep_created_at: bool) -> Draft:
+    draft = given.draft(id, now)
+    if draft.observed_at > now + FUTURE:
+        raise Invalid("created_at: lies in the future")
+    return replace(draft, created_at=min(draft.observed_at, now)) if keep_created_at else draft
+
+
+def _ago(now: datetime, last: timedelta) -> datetime:
+    try:
+        return now - last
+    except OverflowError:
+        raise Invalid("last: is longer than time itself; use a shorter one, such as 30d") from None

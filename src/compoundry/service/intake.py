@@ -1,0 +1,139 @@
+"""Read an insight as clients and files write it, and turn it into a draft."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from compoundry.errors import Invalid
+from compoundry.job import same_id
+from compoundry.model import Draft, Entity, Evidence
+
+CONTENT_LIMIT = 4_000
+METADATA_LIMIT = 64
+
+
+def _no_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("may not contain the character NUL")
+    if any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError("may not contain half a surrogate pair")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("may not be blank")
+    return value.strip()
+
+
+def _utc(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _timely(value: Any) -> Any:
+    """Take dates and times as text only: 1714000000 could be seconds or milliseconds."""
+    if value is not None and not isinstance(value, str | datetime):
+        raise ValueError("must be a date or time like 2026-01-31T09:00:00Z")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_no_nul)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(_no_nul), AfterValidator(_not_blank)]
+Moment = Annotated[datetime, BeforeValidator(_timely), AfterValidator(_utc)]
+
+
+class EntityIn(BaseModel):
+    """Name what an insight is about; the same name is the same entity unless ids say otherwise."""
+
+    name: Name
+    type: Annotated[str, Field(max_length=60), AfterValidator(_no_nul)] = "thing"
+    id: Annotated[str, Field(max_length=64), AfterValidator(_no_nul)] | None = None
+
+    def entity(self) -> Entity:
+        return Entity(self.id or "", self.name, self.type or "thing")
+
+
+class EvidenceIn(BaseModel):
+    """Quote what supports an insight, and say where it comes from."""
+
+    excerpt: Annotated[str, Field(max_length=20_000), AfterValidator(_no_nul)] = ""
+    source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] | None = None
+    at: Moment | None = None
+    artifact: dict[str, Any] = Field(default_factory=dict)
+
+
+class InsightIn(BaseModel):
+    """Describe one insight to learn; unknown fields are kept as metadata when a file is imported."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    content: Annotated[str, Field(max_length=CONTENT_LIMIT), AfterValidator(_no_nul), AfterValidator(_not_blank)]
+    type: Annotated[str, Field(max_length=60), AfterValidator(_no_nul)] = "fact"
+    entities: Annotated[list[EntityIn], Field(max_length=100)] = Field(default_factory=list)
+    confidence: Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)] = 0.7
+    observed_at: Moment | None = Field(default=None, validation_alias=AliasChoices("observed_at", "created_at"))
+    external_id: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] | None = None
+    source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] = ""
+    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
+    pinned: bool = False
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+    def draft(self, id: str, now: datetime) -> Draft:
+        """Return the draft of the insight that will have this id."""
+        observed_at = self.observed_at or now
+        return Draft(
+            content=self.content,
+            observed_at=observed_at,
+            type=self.type or "fact",
+            entities=tuple(e.entity() for e in self.entities),
+            confidence=self.confidence,
+            source=self.source,
+            evidence=tuple(self._evidence(id, n, piece, observed_at) for n, piece in enumerate(self.evidence)),
+            external_id=self.external_id,
+            pinned=self.pinned,
+            metadata=self.metadata,
+        )
+
+    def _evidence(self, id: str, n: int, piece: EvidenceIn, observed_at: datetime) -> Evidence:
+        source = self.source if piece.source is None else piece.source
+        return Evidence(same_id("observed", id, str(n)), "observed", piece.at or observed_at, source, self.confidence, piece.excerpt, piece.artifact)
+
+
+def read(given: object) -> InsightIn:
+    """Read an insight from JSON; raise Invalid with one sentence that names the field."""
+    try:
+        return InsightIn.model_validate(_plain(given))
+    except ValidationError as error:
+        raise Invalid(sentence(error)) from None
+
+
+def read_line(given: object) -> InsightIn:
+    """Read a line of an import file: `id` is the external id, unknown fields become metadata, evidence may be plain text."""
+    if not isinstance(given, Mapping):
+        raise Invalid("a line must be a JSON object with at least a content")
+    known = {"content", "type", "entities", "confidence", "created_at", "observed_at", "id", "external_id", "source", "evidence", "pinned", "metadata"}
+    extra = {name: value for name, value in given.items() if name not in known}
+    line = {name: value for name, value in given.items() if name in known and value is not None}
+    external = {"external_id": str(line.pop("id"))} if "id" in line else {}
+    metadata = {**line.get("metadata", {}), **extra}
+    return read({**external, **line, "metadata": metadata, "evidence": _evidence(line.get("evidence"))})
+
+
+def sentence(error: ValidationError) -> str:
+    """Say in one sentence what is wrong with the first wrong field."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the body"
+    return f"{where}: {first['msg'].removeprefix('Value error, ').lower()}"
+
+
+def _plain(given: object) -> object:
+    if not isinstance(given, Mapping):
+        raise Invalid("an insight must be a JSON object with at least a content")
+    return given
+
+
+def _evidence(given: object) -> list[object]:
+    pieces = given if isinstance(given, list) else [] if given is None else [given]
+    return [{"excerpt": piece} if isinstance(piece, str) else piece for piece in pieces]

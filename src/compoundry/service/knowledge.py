@@ -1,0 +1,47 @@
+"""Show what was found: patterns, rules, the playbook, metrics."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from compoundry.model import Caller, Pattern, Rule, Snapshot
+from compoundry.service.app import App
+from compoundry.store.database import Database
+from compoundry.store.findings import PATTERNS, RULES, Shelf, snapshots_between
+
+T = TypeVar("T")
+
+PAGE = 50
+
+
+def patterns(
+    app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, kind: str | None = None, status: str | None = None, trend: str | None = None
+) -> list[Pattern]:
+    """List patterns, those with the most support first."""
+    filters = {"kind": kind, "status": status, "trend": trend}
+    return _page(app.database, caller, PATTERNS, limit=limit, cursor=cursor, filters=filters)
+
+
+def rules(app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, status: str | None = None) -> list[Rule]:
+    """List rules, the surest first."""
+    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, filters={"status": status})
+
+
+def playbook(app: App, caller: Caller) -> list[Rule]:
+    """Return the rules that agents should follow: the active ones, and candidates until somebody has decided."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        return [rule for rule in RULES.everything(connection, caller.workspace_id) if rule.status in ("active", "candidate")]
+
+
+def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100) -> list[Snapshot]:
+    """Return snapshots as a time series, oldest first."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        return snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
+
+
+def _page(database: Database, caller: Caller, shelf: Shelf[T], *, limit: int, cursor: str | None, filters: dict[str, str | None]) -> list[T]:
+    caller.need("record.read")
+    wanted = {name: value for name, value in filters.items() if value is not None}
+    with database.read() as connection:
+        return shelf.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=wanted)

@@ -1,0 +1,148 @@
+"""Let people decide what jobs only propose: accept or reject candidates, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from sqlalchemy import Connection
+
+from compoundry.errors import Conflict, Invalid
+from compoundry.job import Change, Merge, Reinforce, Supersede
+from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Reason, Run
+from compoundry.service.app import App
+from compoundry.store import finish, insights, runs
+from compoundry.store.database import clock
+from compoundry.store.effects import Effect, effects, subject
+from compoundry.store.findings import CANDIDATES
+from compoundry.store.journal import Entry
+from compoundry.store.lineage import gathered
+
+JOBS: Final = {
+    "merge": "consolidation",
+    "update": "consolidation",
+    "contradiction": "consolidation",
+    "confirm": "decay_sweep",
+    "pattern": "pattern_detection",
+    "rule": "playbook_synthesis",
+}
+
+
+def queue(app: App, caller: Caller, *, limit: int = 50, cursor: str | None = None, status: str = "open", kind: str | None = None) -> list[Candidate]:
+    """List candidates, the surest first."""
+    caller.need("record.read")
+    filters = {"status": status, **({"kind": kind} if kind else {})}
+    with app.database.read() as connection:
+        return CANDIDATES.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=filters)
+
+
+def one(app: App, caller: Caller, id: str) -> Candidate:
+    """Return a candidate, or raise NotFound."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        return CANDIDATES.one(connection, caller.workspace_id, id)
+
+
+def accept(app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, note: str = "") -> tuple[Candidate, Run]:
+    """Do what a candidate proposes; return it with the run that did it, which can be reverted like any other.
+
+    `keep` names the insight that shall survive (for a merge) or hold (for a contradiction).
+    Raises Conflict when somebody decided before, or when the insights have changed too much.
+    """
+    return _decide(app, caller, id, "accepted", version=version, keep=keep, note=note)
+
+
+def reject(app: App, caller: Caller, id: str, *, version: int | None = None, note: str = "") -> tuple[Candidate, Run]:
+    """Refuse a candidate for good: jobs never propose or do the same again."""
+    return _decide(app, caller, id, "rejected", version=version, keep=None, note=note)
+
+
+def _decide(app: App, caller: Caller, id: str, status: str, *, version: int | None, keep: str | None, note: str) -> tuple[Candidate, Run]:
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        asked = CANDIDATES.one(connection, caller.workspace_id, id)
+        _must_be_open(asked, version)
+        now = clock(connection)
+        written = [_decision(asked, status, caller.name, note, now)]
+        written += _done(connection, caller, asked, keep, now) if status == "accepted" else _refused(asked)
+        run = _record(app, connection, caller, asked, written, now)
+        return CANDIDATES.one(connection, caller.workspace_id, id), run
+
+
+def _must_be_open(asked: Candidate, version: int | None) -> None:
+    if asked.status != "open":
+        raise Conflict(f"the candidate was {asked.status} already", {"status": asked.status, "version": asked.version})
+    if version is not None and version != asked.version:
+        raise Conflict(f"the candidate is at version {asked.version}, not {version}; read it again")
+
+
+def _decision(asked: Candidate, status: str, by: str, note: str, now: datetime) -> Entry:
+    before = {"status": "open", "decided_at": None, "decided_by": None, "note": asked.note}
+    after = {"status": status, "decided_at": now.isoformat(), "decided_by": by, "note": note}
+    reason = Reason("reviewed", f"a reviewer {status} it" + (f": {note}" if note else ""))
+    return Entry("decide", asked.id, reason, (Effect("candidate", asked.id, before, after),))
+
+
+def _done(connection: Connection, caller: Caller, asked: Candidate, keep: str | None, now: datetime) -> list[Entry]:
+    match asked.kind:
+        case "pattern":
+            return [_finding(asked, "pattern", "accepted")]
+        case "rule":
+            return [_finding(asked, "rule", "active")]
+        case "merge" | "update" | "contradiction" | "confirm":
+            found = _active(connection, caller, asked)
+            changes = _changes(asked, found, _ordered(asked, keep), caller.name, now)
+            return [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]  # type: ignore[union-attr]
+        case _:
+            assert_never(asked.kind)
+
+
+def _refused(asked: Candidate) -> list[Entry]:
+    return [_finding(asked, asked.kind, "rejected")] if asked.kind in ("pattern", "rule") else []
+
+
+def _finding(asked: Candidate, noun: str, status: str) -> Entry:
+    reason = Reason("reviewed", f"a reviewer decided that the {noun} is {status}")
+    return Entry("decide", asked.id, reason, (Effect(noun, asked.id, {"status": "candidate"}, {"status": status}),))
+
+
+def _active(connection: Connection, caller: Caller, asked: Candidate) -> Mapping[str, Insight]:
+    found = gathered(connection, caller.workspace_id, asked.subjects)
+    if gone := [id for id in asked.subjects if id not in found or found[id].standing != "active"]:
+        raise Conflict(f"insight {gone[0]} isn't active any more; reject the candidate or run consolidation again", {"changed": gone})
+    return found
+
+
+def _ordered(asked: Candidate, keep: str | None) -> Sequence[str]:
+    """Put the one that stays last."""
+    if keep is None:
+        return asked.subjects
+    if keep not in asked.subjects:
+        raise Invalid(f"keep: must be one of {', '.join(asked.subjects)}")
+    return [*(s for s in asked.subjects if s != keep), keep]
+
+
+def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[str], by: str, now: datetime) -> list[Change]:
+    *others, stays = ordered
+    reason = Reason("reviewed", f"a reviewer agreed: {asked.reason.text}", {"was": asked.reason.code, "candidate": asked.id})
+    match asked.kind:
+        case "merge":
+            return [Merge(other, stays, reason) for other in others]
+        case "update" | "contradiction":
+            return [Supersede(other, stays, max(found[stays].observed_at, found[other].observed_at), reason) for other in others]
+        case _:
+            confirmed = Evidence(f"{asked.id}-{asked.version}", "reviewed", now, by, 1.0, "a reviewer confirmed it")
+            return [Reinforce(stays, confirmed, reason)]
+
+
+def _record(app: App, connection: Connection, caller: Caller, asked: Candidate, written: Sequence[Entry], now: datetime) -> Run:
+    """Keep the decision as a run that has ended, so that it is listed, explained and reverted like any other."""
+    affected = {e.id for entry in written for e in entry.effects if e.noun == "insight"}
+    counted = Counts(scanned=len(asked.subjects), affected=len(affected))
+    run = Run(app.new_id(), caller.workspace_id, JOBS[asked.kind], "review", dry_run=False, state="completed", accepted_at=now, not_before=now)
+    ended = replace(run, attempt=1, started_at=now, ended_at=now, subject=asked.id, counts=counted, stage="completed")
+    runs.accept(connection, ended, rank=0)
+    finish.entries(connection, ended, written, now=now)
+    return ended
+

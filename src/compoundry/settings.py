@@ -1,0 +1,44 @@
+"""Read the settings once, from the environment: COMPOUNDRY_DATABASE_URL and its like."""
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Hold every setting of a process; each is read from `COMPOUNDRY_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="COMPOUNDRY_", extra="ignore")
+
+    database_url: str = Field(default="", description="sqlite:///file.db or postgresql://user@host:port/name; a file in the user's data folder when empty")
+    url: str = Field(default="", description="A server to talk to instead of a database")
+    api_key: str = Field(default="", description="The key for that server")
+    encoder: str = Field(default="minilm", description="minilm (built in), hashed (numpy only) or remote:MODEL@URL")
+    encoder_api_key: str = Field(default="", description="The key for a remote encoder")
+    host: str = Field(default="127.0.0.1", description="The address that `serve` listens on")
+    port: int = Field(default=8787, description="The port that `serve` listens on; 0 picks a free one")
+    body_limit_bytes: int = Field(default=8 * 1024 * 1024, gt=0, description="The largest request body; larger ones get 413")
+    lease_s: float = Field(default=15.0, ge=1.0, description="Seconds without a sign of life after which another worker takes a run over")
+    worker_slots: int = Field(default=2, ge=1, description="How many runs one worker executes at a time")
+    attempts: int = Field(default=3, ge=1, description="How often a run is tried before it fails")
+    requests_per_minute: int = Field(default=0, ge=0, description="The rate limit of one key; 0 for none")
+    log_format: str = Field(default="text", description="text for people, json for machines")
+
+    @property
+    def database(self) -> str:
+        """Return the database URL, the embedded default included."""
+        return self.database_url or f"sqlite:///{default_file()}"
+
+
+def default_file() -> Path:
+    """Return the SQLite file that is used when no database is named."""
+    return user_data_path("compoundry") / "compoundry.db"
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings."""
+    return Settings()

@@ -1,0 +1,98 @@
+"""Decide which waiting run a worker takes next: fair between workspaces, in pipeline order inside one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from compoundry.model import Run
+from compoundry.store import tables
+from compoundry.store.runs import as_run
+
+_T = tables.runs
+_LOOK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Say who holds a run, and for how many seconds without a sign of life."""
+
+    worker: str
+    seconds: float
+
+
+def claim(connection: Connection, lease: Lease, now: datetime) -> Run | None:
+    """Take the next due run, or None; the workspace that was served longest ago comes first.
+
+    A writing run is taken only when its workspace has none running and none waiting before it.
+    """
+    for row in connection.execute(_due(now).limit(_LOOK)):
+        if run := _take(connection, row, lease, now):
+            return run
+    return None
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the first waiting run is due."""
+    return connection.scalar(select(func.min(_T.c.not_before)).where(_T.c.state == "accepted"))
+
+
+def take_over(connection: Connection, lease: Lease, now: datetime, *, orphaned: bool = False) -> list[Run]:
+    """Take the runs whose worker is gone: their lease is over, or `orphaned` says that no worker lives."""
+    lost = _T.c.state == "running" if orphaned else and_(_T.c.state == "running", _T.c.lease_until < now)
+    rows = connection.execute(select(_T).where(lost).with_for_update(skip_locked=True)).all()
+    return [run for row in rows if (run := _grasp(connection, row, lease, now, state="running"))]
+
+
+def beat(connection: Connection, lease: Lease, now: datetime) -> int:
+    """Extend all leases of one worker; return how many runs it holds."""
+    held = and_(_T.c.worker == lease.worker, _T.c.state == "running")
+    return connection.execute(update(_T).where(held).values(lease_until=now + timedelta(seconds=lease.seconds))).rowcount
+
+
+def _due(now: datetime) -> Select[Any]:
+    other, first, turn = _T.alias("other"), _T.alias("first"), tables.workspaces
+    same = other.c.workspace_id == _T.c.workspace_id
+    busy = exists(select(1).where(same, other.c.state == "running", ~other.c.dry_run))
+    before = or_(first.c.rank < _T.c.rank, and_(first.c.rank == _T.c.rank, _earlier(first)))
+    queued = exists(select(1).where(first.c.workspace_id == _T.c.workspace_id, first.c.state == "accepted", ~first.c.dry_run, before))
+    free = or_(_T.c.dry_run, and_(~busy, ~queued))
+    waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id)
+    due = waiting.where(_T.c.state == "accepted", _T.c.not_before <= now, free)
+    return due.order_by(turn.c.served_at.asc().nulls_first(), _T.c.rank, _T.c.accepted_at, _T.c.id)
+
+
+def _earlier(first: Any) -> Any:
+    return or_(first.c.accepted_at < _T.c.accepted_at, and_(first.c.accepted_at == _T.c.accepted_at, first.c.id < _T.c.id))
+
+
+def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) -> Run | None:
+    """Claim inside a savepoint: the unique index on running writers has the last word."""
+    try:
+        with connection.begin_nested():
+            run = _grasp(connection, row, lease, now, state="accepted")
+    except IntegrityError:
+        return None
+    if run:
+        turn = tables.workspaces
+        connection.execute(update(turn).where(turn.c.id == run.workspace_id).values(served_at=now))
+    return run
+
+
+def _grasp(connection: Connection, row: Row[Any], lease: Lease, now: datetime, *, state: str) -> Run | None:
+    this = and_(_T.c.workspace_id == row.workspace_id, _T.c.id == row.id, _T.c.state == state, _T.c.attempt == row.attempt)
+    values = {
+        "state": "running",
+        "attempt": row.attempt + 1,
+        "worker": lease.worker,
+        "lease_until": now + timedelta(seconds=lease.seconds),
+        "started_at": now,
+        "error": None,
+        "stage": "running",
+    }
+    if connection.execute(update(_T).where(this).values(**values)).rowcount != 1:
+        return None
+    return as_run(connection.execute(select(_T).where(_T.c.workspace_id == row.workspace_id, _T.c.id == row.id)).one())
+

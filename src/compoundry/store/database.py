@@ -1,0 +1,124 @@
+"""Open the database, and give one transaction at a time to whoever writes."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from compoundry.errors import Invalid, Unavailable
+
+BUSY_MS = 15_000
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Hold the connection pool of one database; SQLite lets one thread write at a time.
+
+    Without the lock, SQLite's own waiting sleeps up to 100 ms between tries.
+    """
+
+    engine: Engine
+    url: str
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """Return the SQLite file, or None for PostgreSQL."""
+        return Path(self.engine.url.database or "") if self.is_sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database; Unavailable when it can't."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end of the block, or leaves nothing behind."""
+        with _translated():
+            if not self.is_sqlite:
+                with self.engine.begin() as connection:
+                    yield connection
+                return
+            with self._writing, self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///file.db` or `postgresql://…`; raise Invalid for any other URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Invalid(f"not a database URL: {url!r}; use sqlite:///file.db or postgresql://user@host:port/name") from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return Database(_sqlite(str(parsed), parsed.database), url)
+        case "postgresql":
+            driver = parsed.set(drivername="postgresql+psycopg")
+            return Database(create_engine(driver, pool_size=10, max_overflow=20, pool_pre_ping=True, **_json()), url)
+        case other:
+            raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
+
+
+def clock(connection: Connection) -> datetime:
+    """Ask the database for the time: workers on many hosts share only this clock."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
+
+
+def _json() -> dict[str, Any]:
+    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+
+
+def _sqlite(url: str, file: str | None) -> Engine:
+    if not file or file == ":memory:":
+        raise Invalid("an in-memory database can't be shared with the worker; give a file: sqlite:///file.db")
+    Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=10, max_overflow=20, **_json())
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(f"the database can't be used now ({_cause(error)}); try again shortly") from error
+
+
+def _cause(error: DBAPIError) -> str:
+    lines = str(error.orig).splitlines()
+    return lines[0][:200] if lines else type(error.orig).__name__

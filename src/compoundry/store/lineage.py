@@ -1,0 +1,104 @@
+"""Gather what an insight stands on: its entities and evidence, and that of all that was merged into it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, select
+
+from compoundry.model import Entity, Evidence, Insight
+from compoundry.store import tables
+
+_T = tables.insights
+_CHUNK = 500
+
+
+def gathered(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, Insight]:
+    """Return these insights, each with what was merged into it; unknown ids are left out."""
+    rows = list(_by_chunk(connection, workspace_id, ids, select(_T), _T.c.id))
+    parents = merged_below(connection, workspace_id, ids)
+    family = [row.id for row in rows] + list(parents)
+    entities = _by_chunk(connection, workspace_id, family, _entities(), tables.insight_entities.c.insight_id)
+    evidence = _by_chunk(connection, workspace_id, family, select(tables.evidence), tables.evidence.c.insight_id)
+    return {i.id: i for i in _assembled(rows, parents, entities, evidence)}
+
+
+def standing_in(connection: Connection, workspace_id: int) -> list[Insight]:
+    """Return all active insights of a workspace, by id."""
+    mine = _T.c.workspace_id == workspace_id
+    rows = connection.execute(select(_T).where(mine, _T.c.standing == "active").order_by(_T.c.id)).all()
+    merged = connection.execute(select(_T.c.id, _T.c.merged_into).where(mine, _T.c.standing == "merged"))
+    entities = connection.execute(_entities().where(tables.insight_entities.c.workspace_id == workspace_id))
+    evidence = connection.execute(select(tables.evidence).where(tables.evidence.c.workspace_id == workspace_id))
+    return list(_assembled(rows, {row.id: row.merged_into for row in merged}, entities, evidence))
+
+
+def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Map each insight that was merged into one of these, at any depth, to what it was merged into."""
+    parents: dict[str, str] = {}
+    layer: Sequence[str] = ids
+    while layer:
+        found = _by_chunk(connection, workspace_id, layer, select(_T.c.id, _T.c.merged_into), _T.c.merged_into)
+        below = {row.id: row.merged_into for row in found if row.id not in parents}
+        parents |= below
+        layer = list(below)
+    return parents
+
+
+def _assembled(
+    rows: Iterable[Row[Any]], parents: Mapping[str, str], entities: Iterable[Row[Any]], evidence: Iterable[Row[Any]]
+) -> Iterator[Insight]:
+    wanted = {row.id: row for row in rows}
+    named: dict[str, dict[str, Entity]] = defaultdict(dict)
+    for link in entities:
+        named[_survivor(link.insight_id, parents, wanted)].setdefault(link.id, Entity(link.id, link.name, link.type))
+    told: dict[str, list[Evidence]] = defaultdict(list)
+    for piece in evidence:
+        told[_survivor(piece.insight_id, parents, wanted)].append(_evidence(piece))
+    for row in wanted.values():
+        yield _insight(row, tuple(named[row.id].values()), tuple(sorted(told[row.id], key=lambda e: (e.at, e.id))))
+
+
+def _survivor(id: str, parents: Mapping[str, str], wanted: Mapping[str, Any]) -> str:
+    while id not in wanted and id in parents:
+        id = parents[id]
+    return id
+
+
+def _entities() -> Select[Any]:
+    link, who = tables.insight_entities, tables.entities
+    same = and_(who.c.workspace_id == link.c.workspace_id, who.c.id == link.c.entity_id)
+    return select(link.c.insight_id, who.c.id, who.c.name, who.c.type).join(who, same).order_by(link.c.insight_id, link.c.position)
+
+
+def _by_chunk(connection: Connection, workspace_id: int, ids: Iterable[str], query: Select[Any], column: Any) -> Iterator[Row[Any]]:
+    remaining = iter(ids)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield from connection.execute(query.where(column.table.c.workspace_id == workspace_id, column.in_(chunk)))
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    return Evidence(row.id, row.kind, row.at, row.source, row.weight, row.excerpt, row.artifact)
+
+
+def _insight(row: Row[Any], entities: tuple[Entity, ...], evidence: tuple[Evidence, ...]) -> Insight:
+    return Insight(
+        id=row.id,
+        content=row.content,
+        type=row.type,
+        entities=entities,
+        confidence=row.confidence,
+        observed_at=row.observed_at,
+        created_at=row.created_at,
+        evidence=evidence,
+        standing=row.standing,
+        merged_into=row.merged_into,
+        superseded_by=row.superseded_by,
+        valid_until=row.valid_until,
+        pinned=row.pinned,
+        source=row.source,
+        external_id=row.external_id,
+        metadata=row.metadata,
+        version=row.version,
+    )

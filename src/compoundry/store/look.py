@@ -1,0 +1,57 @@
+"""Look at a workspace: read everything that a job may know, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from compoundry.job import Tick, View
+from compoundry.model import Insight
+from compoundry.store import insights, tables, vectors
+from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
+from compoundry.store.lineage import standing_in
+
+_RECENT_SNAPSHOTS = 30
+
+
+def look(connection: Connection, workspace_id: int, *, job_type: str, model: str, fingerprint: str, tick: Tick) -> View:
+    """Return the view of a workspace for a job; `fingerprint` names the settings that earlier comparisons must share."""
+    found = tuple(standing_in(connection, workspace_id))
+    counted = insights.count(connection, workspace_id)
+    return View(
+        workspace_id=workspace_id,
+        insights=found,
+        vectors=vectors.of(connection, workspace_id, model, [i.id for i in found]),
+        model=model,
+        candidates=CANDIDATES.everything(connection, workspace_id),
+        patterns=PATTERNS.everything(connection, workspace_id),
+        rules=RULES.everything(connection, workspace_id),
+        snapshots=tuple(snapshots_between(connection, workspace_id, None, None, limit=_RECENT_SNAPSHOTS)),
+        others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
+        compared=_compared(connection, workspace_id, job_type, fingerprint, found),
+        tick=tick,
+    )
+
+
+def _compared(connection: Connection, workspace_id: int, job_type: str, fingerprint: str, found: tuple[Insight, ...]) -> Mapping[str, int]:
+    """Name the insights that the last such run compared already, and that say the same since."""
+    since = _last_run(connection, workspace_id, job_type, fingerprint)
+    if since is None:
+        return {}
+    table = tables.insights
+    unchanged = select(table.c.id).where(table.c.workspace_id == workspace_id, table.c.standing == "active", table.c.changed_at < since)
+    old = set(connection.scalars(unchanged))
+    return {i.id: i.version for i in found if i.id in old}
+
+
+def _last_run(connection: Connection, workspace_id: int, job_type: str, fingerprint: str) -> datetime | None:
+    """Return when the last such run with the same settings was accepted; None when a revert came after it."""
+    run = tables.runs
+    mine = select(run.c.act, run.c.accepted_at, run.c.fingerprint).where(
+        run.c.workspace_id == workspace_id, run.c.job_type == job_type, run.c.state == "completed", ~run.c.dry_run
+    )
+    last = connection.execute(mine.order_by(run.c.ended_at.desc()).limit(1)).one_or_none()
+    if last is None or last.act != "run" or last.fingerprint != fingerprint:
+        return None
+    accepted_at: datetime = last.accepted_at
+    return accepted_at

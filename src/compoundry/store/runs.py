@@ -1,0 +1,121 @@
+"""Keep the runs: accept, find, and let them make their legal moves, each a compare-and-swap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+
+from compoundry.errors import LostRun, NotFound
+from compoundry.lifecycle import allow
+from compoundry.model import Counts, Run
+from compoundry.store import tables
+from compoundry.store.signals import ring
+
+_T = tables.runs
+_SEEN = frozenset(f.name for f in fields(Run))
+
+
+def accept(connection: Connection, run: Run, *, rank: int) -> None:
+    """Store a new run; once this commits, it can't be lost."""
+    row = {**asdict(run), "rank": rank, "counts": asdict(run.counts)}
+    connection.execute(insert(_T), [row])
+    ring(connection)
+
+
+def one(connection: Connection, workspace_id: int, id: str) -> Run:
+    """Return a run of this workspace, or raise NotFound."""
+    row = connection.execute(select(_T).where(_T.c.workspace_id == workspace_id, _T.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound("no such job run; list them with GET /v1/compounding/jobs")
+    return as_run(row)
+
+
+def newest(
+    connection: Connection, workspace_id: int, *, limit: int, before: str | None = None, filters: Mapping[str, Any]
+) -> list[Run]:
+    """List runs, newest first, after the run `before`; `filters` are column values."""
+    wanted = [_T.c.workspace_id == workspace_id, *(_T.c[name] == value for name, value in filters.items())]
+    if before:
+        last = one(connection, workspace_id, before)
+        wanted.append(or_(_T.c.accepted_at < last.accepted_at, and_(_T.c.accepted_at == last.accepted_at, _T.c.id < last.id)))
+    rows = connection.execute(select(_T).where(*wanted).order_by(_T.c.accepted_at.desc(), _T.c.id.desc()).limit(limit))
+    return [as_run(row) for row in rows]
+
+
+def of_subject(connection: Connection, workspace_id: int, subject: str, act: str) -> list[Run]:
+    """List the runs that apply, revert or retry another one."""
+    rows = connection.execute(select(_T).where(_T.c.workspace_id == workspace_id, _T.c.subject == subject, _T.c.act == act))
+    return [as_run(row) for row in rows]
+
+
+def hold(connection: Connection, run: Run, *, now: datetime, lease_s: float) -> bool:
+    """Extend the lease of a running run; False when this attempt doesn't hold it any more."""
+    return _moved(connection, run, {"lease_until": now + timedelta(seconds=lease_s)})
+
+
+def report(connection: Connection, run: Run, *, stage: str, processed: int, total: int, now: datetime) -> bool:
+    """Write how far a run is; False when it was asked to stop, LostRun when it isn't this attempt's any more."""
+    if not _moved(connection, run, {"stage": stage, "processed": processed, "total": total, "progress_at": now}):
+        raise LostRun(f"run {run.id} is held by another worker; attempt {run.attempt} changes nothing")
+    return not connection.scalar(select(_T.c.cancel_asked).where(*_this(run)))
+
+
+def complete(connection: Connection, run: Run, *, counts: Counts, plan_hash: str, fingerprint: str, now: datetime) -> None:
+    """End a run well, in the transaction that applies its plan; LostRun when another worker holds it."""
+    _end(connection, run, "complete", now, {"counts": asdict(counts), "plan_hash": plan_hash, "fingerprint": fingerprint})
+
+
+def fail(connection: Connection, run: Run, *, error: Mapping[str, object], now: datetime) -> None:
+    """End a run badly; its counters say what it saw, and that at least one error was recorded."""
+    counts = {**asdict(run.counts), "errors": max(1, run.counts.errors)}
+    _end(connection, run, "fail" if run.state == "running" else "give_up", now, {"counts": counts, "error": dict(error)})
+
+
+def hand_back(connection: Connection, run: Run, *, not_before: datetime, error: Mapping[str, object] | None = None) -> None:
+    """Let another attempt have the run, not before that time."""
+    move = allow("hand_back", run)
+    values = {"state": move.after, "worker": None, "lease_until": None, "not_before": not_before, "error": dict(error) if error else None}
+    _must(_moved(connection, run, values), run)
+    ring(connection)
+
+
+def ask_to_cancel(connection: Connection, run: Run) -> bool:
+    """Mark a run that isn't finished; False when it is."""
+    mine = and_(_T.c.workspace_id == run.workspace_id, _T.c.id == run.id, _T.c.state.in_(("accepted", "running")))
+    return connection.execute(update(_T).where(mine).values(cancel_asked=True)).rowcount == 1
+
+
+def waiting(connection: Connection, workspace_id: int) -> int:
+    """Count the runs of a workspace that are not finished."""
+    unfinished = select(_T.c.id).where(_T.c.workspace_id == workspace_id, _T.c.state.in_(("accepted", "running")))
+    return len(connection.execute(unfinished).all())
+
+
+def _end(connection: Connection, run: Run, name: str, now: datetime, values: Mapping[str, Any]) -> None:
+    move = allow(name, run)
+    last = {"state": move.after, "ended_at": now, "worker": None, "lease_until": None, "stage": move.after}
+    _must(_moved(connection, run, {**last, **values}), run)
+    ring(connection)
+
+
+def _moved(connection: Connection, run: Run, values: Mapping[str, Any]) -> bool:
+    return connection.execute(update(_T).where(*_this(run)).values(**values)).rowcount == 1
+
+
+def _this(run: Run) -> Sequence[ColumnElement[bool]]:
+    """Match the run only in the state and attempt that the caller knows: the fence against late workers."""
+    return (_T.c.workspace_id == run.workspace_id, _T.c.id == run.id, _T.c.state == run.state, _T.c.attempt == run.attempt)
+
+
+def _must(moved: bool, run: Run) -> None:
+    if not moved:
+        raise LostRun(f"run {run.id} has moved on; attempt {run.attempt} changes nothing")
+
+
+def as_run(row: Row[Any]) -> Run:
+    """Read a run."""
+    values = {name: value for name, value in row._mapping.items() if name in _SEEN}
+    return Run(**{**values, "counts": Counts(**row.counts)})
+

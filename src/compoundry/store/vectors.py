@@ -1,0 +1,63 @@
+"""Keep the vectors of insights, each with the name of the model that made it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from compoundry.store import tables
+
+_T = tables.vectors
+_I = tables.insights
+
+
+def missing(connection: Connection, workspace_id: int | None, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:
+    """List active insights without a vector of this model: (workspace, id, content, version)."""
+    has = exists(select(1).where(_T.c.workspace_id == _I.c.workspace_id, _T.c.insight_id == _I.c.id, _T.c.model == model))
+    wanted = [_I.c.standing == "active", ~has, *([_I.c.workspace_id == workspace_id] if workspace_id is not None else [])]
+    rows = connection.execute(select(_I.c.workspace_id, _I.c.id, _I.c.content, _I.c.version).where(*wanted).limit(limit))
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def put(connection: Connection, model: str, keys: Sequence[tuple[int, str, str]], vectors: NDArray[np.float32]) -> None:
+    """Store vectors of shape (len(keys), dimension) for (workspace, id, content); an insight edited meanwhile is left out."""
+    current = _unedited(connection, keys)
+    rows = [
+        {"workspace_id": w, "insight_id": i, "model": model, "dimension": vectors.shape[1], "vector": vector.astype("<f4").tobytes()}
+        for (w, i, _), vector in zip(keys, vectors, strict=True)
+        if (w, i) in current
+    ]
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    if rows:
+        connection.execute(dialect.insert(_T).on_conflict_do_nothing(), rows)
+
+
+def of(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]) -> NDArray[np.float32]:
+    """Return float32 of shape (len(ids), dimension); a zero row where there is no vector of this model."""
+    rows = connection.execute(select(_T.c.insight_id, _T.c.vector).where(_T.c.workspace_id == workspace_id, _T.c.model == model))
+    place = {id: n for n, id in enumerate(ids)}
+    found = [(place[id], vector) for id, vector in rows if id in place]
+    dimension = len(found[0][1]) // 4 if found else 0
+    matrix = np.zeros((len(ids), dimension), dtype=np.float32)
+    for n, vector in found:
+        matrix[n] = np.frombuffer(vector, dtype="<f4")
+    return matrix
+
+
+def count(connection: Connection, workspace_id: int, model: str) -> int:
+    """Count the vectors of one model in a workspace."""
+    mine = select(func.count()).select_from(_T).where(_T.c.workspace_id == workspace_id, _T.c.model == model)
+    return connection.scalar(mine) or 0
+
+
+def _unedited(connection: Connection, keys: Sequence[tuple[int, str, str]]) -> set[tuple[int, str]]:
+    current: set[tuple[int, str]] = set()
+    for start in range(0, len(keys), 500):
+        chunk = {(w, i): content for w, i, content in keys[start : start + 500]}
+        for workspace in {w for w, _ in chunk}:
+            ids = [i for w, i in chunk if w == workspace]
+            rows = connection.execute(select(_I.c.id, _I.c.content).where(and_(_I.c.workspace_id == workspace, _I.c.id.in_(ids))))
+            current |= {(workspace, row.id) for row in rows if chunk[workspace, row.id] == row.content}
+    return current
