@@ -32,9 +32,8 @@ class Doorman:
             return await self._inner(scope, receive, send)
         state = scope.setdefault("state", {})
         state["request_id"] = uuid4().hex
-        reply = _Reply(send, state["request_id"], head=scope["method"] == "HEAD")
-        if scope["method"] == "HEAD":
-            scope["method"] = "GET"
+        reply = _Reply(send, state["request_id"])
+        scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope  # the server drops the body
         try:
             if _guarded(scope["path"]):
                 state["caller"] = await self._caller(scope)
@@ -77,17 +76,15 @@ class Quota:
 
 
 class _Reply:
-    """Put the request id on an answer, drop the body of an answer to HEAD, and remember whether it has begun."""
+    """Put the request id on an answer, and remember whether it has begun."""
 
-    def __init__(self, send: Send, request_id: str, *, head: bool) -> None:
-        self._send, self._id, self._head, self.begun = send, request_id, head, False
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send, self._id, self.begun = send, request_id, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
             message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode())]
-        if self._head and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
         await self._send(message)
 
 

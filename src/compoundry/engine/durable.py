@@ -31,7 +31,7 @@ class Durable:
         self._engine = _engine(database)
         logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS(config=_config(database, self._engine, worker, slots))
-        self._workflow = DBOS.workflow(name="attempt")(self._attempt)
+        self._workflow = DBOS.workflow(name="attempt")(self._attempt())
         DBOS.launch()
 
     def start(self, run: Run) -> None:
@@ -47,11 +47,14 @@ class Durable:
         if self._engine is not None:
             self._engine.dispose()
 
-    def _attempt(self, name: str) -> None:
-        """Do the work in one step; a workflow left over from another process has nothing to do."""
-        run = self._held.pop(name, None)
-        if run is not None:
-            DBOS.run_step({"name": run.job_type}, self._execute, run)
+    def _attempt(self) -> Callable[[str], None]:
+        def attempt(name: str) -> None:
+            """Do the work in one step; a workflow left over from another process has nothing to do."""
+            run = self._held.pop(name, None)
+            if run is not None:
+                DBOS.run_step({"name": run.job_type}, self._execute, run)
+
+        return attempt
 
 
 class _Json(Serializer):

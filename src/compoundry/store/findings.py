@@ -59,10 +59,10 @@ class Shelf(Generic[T]):
         return (self.table.c.workspace_id == workspace_id, self.table.c.id == id)
 
 
-CANDIDATES: Final = Shelf[Candidate](tables.candidates, rows.candidate, "score", "candidate")
-PATTERNS: Final = Shelf[Pattern](tables.patterns, rows.pattern, "support", "pattern")
-RULES: Final = Shelf[Rule](tables.rules, rows.rule, "confidence", "rule")
-SNAPSHOTS: Final = Shelf[Snapshot](tables.snapshots, rows.snapshot, "at", "snapshot")
+CANDIDATES: Final[Shelf[Candidate]] = Shelf(tables.candidates, rows.candidate, "score", "candidate")
+PATTERNS: Final[Shelf[Pattern]] = Shelf(tables.patterns, rows.pattern, "support", "pattern")
+RULES: Final[Shelf[Rule]] = Shelf(tables.rules, rows.rule, "confidence", "rule")
+SNAPSHOTS: Final[Shelf[Snapshot]] = Shelf(tables.snapshots, rows.snapshot, "at", "snapshot")
 
 
 def snapshots_between(connection: Connection, workspace_id: int, since: datetime | None, until: datetime | None, *, limit: int) -> list[Snapshot]:
