@@ -1,0 +1,35 @@
+# Compoundry. `make` lists what there is; every target sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check chaos bench lock
+PYTHON ?= python3
+BIN := .venv/bin
+export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
+
+setup: .venv/ready ## Make .venv with everything, from locked versions
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Run the five jobs on a sample, or on DATA=file.jsonl, with a server and an SQLite file of its own
+	@$(BIN)/compoundry demo $(if $(DATA),$(DATA))
+
+serve: setup ## Serve on port 8787 with a worker inside
+	@$(BIN)/compoundry serve
+
+test: setup ## Run the tests (PostgreSQL too, where COMPOUNDRY_TEST_POSTGRES or 127.0.0.1:5432 answers)
+	@$(BIN)/pytest
+
+check: setup ## Lint, type-check, and check that imports point down
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+chaos: setup ## Kill, freeze and starve workers, in long form
+	@$(BIN)/pytest -m slow tests/chaos
+
+lock: ## Lock the versions anew
+	@$(PYTHON) -m pip install --quiet uv && $(PYTHON) -m uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock

@@ -1,23 +1,23 @@
 """Say what went wrong and what to do next.
 
-    CompoundryError
-    ├── Invalid            400  the request can't be understood
-    ├── Unauthenticated    401  no key, or one that isn't valid
-    ├── Forbidden          403  a valid key that lacks a scope
-    ├── NotFound           404  no such thing in this workspace
-    ├── Conflict           409  the thing has changed since it was read
-    │   └── Stale          409  a stored plan no longer fits what it read
-    ├── TooLarge           413  the body is over the limit
-    ├── RateLimited        429  too many requests
-    ├── Unavailable        503  the database or another part can't be reached
-    ├── MissingExtra       500  an optional part isn't installed
-    └── RunFailed          500  a run can't go on
-        ├── PlanBroken          a plan that doesn't add up, never applied
-        ├── TooMuch             a plan that breaks a limit of the workspace
-        ├── GivenUp             a run that was tried too often
-        ├── Cancelled           somebody asked the run to stop
-        ├── HandedBack          the worker stops, another one takes the run
-        └── LostRun             another worker holds the run now
+CompoundryError
+├── Invalid            400  the request can't be understood
+├── Unauthenticated    401  no key, or one that isn't valid
+├── Forbidden          403  a valid key that lacks a scope
+├── NotFound           404  no such thing in this workspace
+├── Conflict           409  the thing has changed since it was read
+│   └── Stale          409  a stored plan no longer fits what it read
+├── TooLarge           413  the body is over the limit
+├── RateLimited        429  too many requests
+├── Unavailable        503  the database or another part can't be reached
+├── MissingExtra       500  an optional part isn't installed
+└── RunFailed          500  a run can't go on
+    ├── PlanBroken          a plan that doesn't add up, never applied
+    ├── TooMuch             a plan that breaks a limit of the workspace
+    ├── GivenUp             a run that was tried too often
+    ├── Cancelled           somebody asked the run to stop
+    ├── HandedBack          the worker stops, another one takes the run
+    └── LostRun             another worker holds the run now
 """
 
 from collections.abc import Mapping

@@ -45,5 +45,7 @@ def allow(name: str, run: Run) -> Move:
     """Return the move, or raise Conflict when the run's state doesn't permit it."""
     move = MOVES[name]
     if run.state not in move.before:
-        raise Conflict(f"run {run.id} is {run.state}; only a run that is {' or '.join(move.before)} can be asked to {name.replace('_', ' ')}")
+        raise Conflict(
+            f"run {run.id} is {run.state}; only a run that is {' or '.join(move.before)} can be asked to {name.replace('_', ' ')}"
+        )
     return move

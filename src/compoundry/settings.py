@@ -13,7 +13,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COMPOUNDRY_", extra="ignore")
 
-    database_url: str = Field(default="", description="sqlite:///file.db or postgresql://user@host:port/name; a file in the user's data folder when empty")
+    database_url: str = Field(
+        default="", description="sqlite:///file.db or postgresql://user@host:port/name; a file in the user's data folder when empty"
+    )
     url: str = Field(default="", description="A server to talk to instead of a database")
     api_key: str = Field(default="", description="The key for that server")
     encoder: str = Field(default="minilm", description="minilm (built in), hashed (numpy only) or remote:MODEL@URL")

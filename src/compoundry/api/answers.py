@@ -16,7 +16,9 @@ class Answer(Response):
         return orjson.dumps(_present(content), option=orjson.OPT_UTC_Z)
 
 
-def problem(status: int, message: str, *, request_id: str, details: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+def problem(
+    status: int, message: str, *, request_id: str, details: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
     """Say what went wrong in the shape that every client knows."""
     body = {"code": status, "message": message, "request_id": request_id, "details": dict(details) if details else None}
     return Answer(body, status_code=status, headers=dict(headers or {}))

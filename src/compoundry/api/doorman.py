@@ -21,7 +21,13 @@ class Doorman:
     """Let a request in, or answer it here; a valid key is remembered for half a second."""
 
     def __init__(
-        self, inner: ASGIApp, *, authenticate: Callable[[str], Caller], body_limit_bytes: int, requests_per_minute: int, clock: Callable[[], float] = time.monotonic
+        self,
+        inner: ASGIApp,
+        *,
+        authenticate: Callable[[str], Caller],
+        body_limit_bytes: int,
+        requests_per_minute: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inner, self._authenticate, self._clock = inner, authenticate, clock
         self._limit, self._quota = body_limit_bytes, Quota(requests_per_minute, clock)

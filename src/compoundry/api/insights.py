@@ -71,7 +71,9 @@ def one(request: Request, id: str) -> Answer:
 
 
 @routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))
-def edit(request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: Annotated[str | None, Header()] = None) -> Answer:
+def edit(
+    request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: Annotated[str | None, Header()] = None
+) -> Answer:
     """Change an insight by hand."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if not values:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -39,7 +39,9 @@ async def _once(request: Request) -> Idempotency | None:
     return Idempotency(key, digest(f"{request.method} {request.url.path}", await request.body()))
 
 
-@routes.post("/compounding/trigger", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write", TriggerIn))
+@routes.post(
+    "/compounding/trigger", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write", TriggerIn)
+)
 def trigger(
     request: Request, body: Annotated[TriggerIn, Depends(_trigger_body)], once: Annotated[Idempotency | None, Depends(_once)]
 ) -> Answer:
@@ -50,7 +52,12 @@ def trigger(
 
 @routes.get("/compounding/jobs", response_model=None, **needs("record.read"))
 def newest(
-    request: Request, limit: Limit = 50, cursor: Cursor = None, job_type: str | None = None, status: str | None = None, dry_run: bool | None = None
+    request: Request,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    job_type: str | None = None,
+    status: str | None = None,
+    dry_run: bool | None = None,
 ) -> Answer:
     """List runs, newest first."""
     if status is not None and status not in _NAMES:
@@ -81,7 +88,9 @@ async def status(
 def progress(request: Request, job_run_id: str) -> Answer:
     """Tell how far a run is."""
     run = runs.status(app(request), caller(request), job_run_id)
-    return Answer({"stage": run.stage, "processed": run.processed, "total": run.total, "updated_at": wire.moment(run.progress_at or run.accepted_at)})
+    return Answer(
+        {"stage": run.stage, "processed": run.processed, "total": run.total, "updated_at": wire.moment(run.progress_at or run.accepted_at)}
+    )
 
 
 @routes.get("/compounding/jobs/{job_run_id}/changes", response_model=None, **needs("record.read"))
@@ -91,13 +100,25 @@ def changes(request: Request, job_run_id: str, limit: Limit = 100, cursor: Annot
     return Answer(page(found, limit, lambda pair: wire.change(*pair), lambda pair: pair[0]))
 
 
-@routes.post("/compounding/jobs/{job_run_id}/apply", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+@routes.post(
+    "/compounding/jobs/{job_run_id}/apply",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Accepted}},
+    **needs("record.write"),
+)
 def apply(request: Request, job_run_id: str) -> Answer:
     """Apply exactly the plan of a finished dry run."""
     return Answer(wire.accepted(runs.apply(app(request), caller(request), job_run_id)), status_code=202)
 
 
-@routes.post("/compounding/jobs/{job_run_id}/revert", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+@routes.post(
+    "/compounding/jobs/{job_run_id}/revert",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Accepted}},
+    **needs("record.write"),
+)
 def revert(request: Request, job_run_id: str) -> Answer:
     """Take back what a finished run changed."""
     return Answer(wire.accepted(runs.revert(app(request), caller(request), job_run_id)), status_code=202)
@@ -109,7 +130,13 @@ def cancel(request: Request, job_run_id: str) -> Answer:
     return Answer(wire.status(runs.cancel(app(request), caller(request), job_run_id)))
 
 
-@routes.post("/compounding/jobs/{job_run_id}/retry", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write"))
+@routes.post(
+    "/compounding/jobs/{job_run_id}/retry",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Accepted}},
+    **needs("record.write"),
+)
 def retry(request: Request, job_run_id: str) -> Answer:
     """Run a failed run's job again, as a new run."""
     return Answer(wire.accepted(runs.retry(app(request), caller(request), job_run_id)), status_code=202)

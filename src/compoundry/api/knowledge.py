@@ -41,7 +41,11 @@ def playbook(request: Request, accept: Annotated[str | None, Header()] = None) -
 
 @routes.get("/compounding/metrics", response_model=None, **needs("record.read"))
 def metrics(
-    request: Request, limit: Limit = 100, from_: Annotated[str | None, Query(alias="from")] = None, to: str | None = None, metric: str | None = None
+    request: Request,
+    limit: Limit = 100,
+    from_: Annotated[str | None, Query(alias="from")] = None,
+    to: str | None = None,
+    metric: str | None = None,
 ) -> Answer:
     """Return snapshots of the workspace's health as a time series, oldest first."""
     since, until = times.moment("from", from_), times.moment("to", to)

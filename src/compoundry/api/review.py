@@ -29,7 +29,11 @@ IfMatch = Annotated[str | None, Header()]
 
 @routes.get("/candidates", response_model=None, **needs("record.read"))
 def queue(
-    request: Request, limit: Limit = 50, cursor: Cursor = None, status: Annotated[str, Query()] = "open", kind: Annotated[str | None, Query()] = None
+    request: Request,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    status: Annotated[str, Query()] = "open",
+    kind: Annotated[str | None, Query()] = None,
 ) -> Answer:
     """List what waits for a person, the surest first."""
     if status not in _STATUSES:

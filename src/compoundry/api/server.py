@@ -16,13 +16,24 @@ from compoundry.service.app import App
 from compoundry.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-_SAID = {400: "The request can't be understood", 401: "No valid key", 403: "The key lacks the scope", 404: "No such thing", 409: "Changed meanwhile"}
+_SAID = {
+    400: "The request can't be understood",
+    401: "No valid key",
+    403: "The key lacks the scope",
+    404: "No such thing",
+    409: "Changed meanwhile",
+}
 
 
 def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> ASGIApp:
     """Return the ASGI application."""
     made = FastAPI(
-        title="Compoundry", version="1", description="Make what agents learn compound.", lifespan=lifespan, redirect_slashes=False, strict_content_type=False
+        title="Compoundry",
+        version="1",
+        description="Make what agents learn compound.",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        strict_content_type=False,
     )
     made.state.app = app
     for routes in (jobs.routes, insights.routes, review.routes, knowledge.routes):

@@ -68,7 +68,10 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
         "confidence": round(found.confidence, 4),
         "confidence_level": belief.level(found.confidence),
         "target": {"type": "entity", "entity_type": first.type, "hint": first.name} if first else None,
-        "evidence": [{"excerpt": e.excerpt, "artifact": dict(e.artifact), "kind": e.kind, "at": moment(e.at), "source": e.source} for e in found.evidence],
+        "evidence": [
+            {"excerpt": e.excerpt, "artifact": dict(e.artifact), "kind": e.kind, "at": moment(e.at), "source": e.source}
+            for e in found.evidence
+        ],
         "created_at": moment(found.created_at),
         "observed_at": moment(found.observed_at),
         "standing": found.standing,

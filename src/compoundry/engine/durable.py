@@ -6,7 +6,6 @@ takeover is ours, see `worker.py`. So its tables can be dropped at any time whil
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -52,12 +53,11 @@ def _carry_out(shop: Workshop, run: Run, progress: Progress) -> None:
 
 def _decide(shop: Workshop, run: Run, progress: Progress) -> None:
     """Plan and apply; plan anew when somebody edited an insight in between."""
-    for again in range(REPLANS, -1, -1):
-        try:
-            return _plan_once(shop, run, progress)
-        except Stale:
-            if not again:
-                raise
+    for _ in range(REPLANS):
+        with suppress(Stale):
+            _plan_once(shop, run, progress)
+            return
+    _plan_once(shop, run, progress)
 
 
 def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
@@ -98,8 +98,9 @@ def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
         with shop.database.write() as connection:
             now = clock(connection)
             if told["retryable"] and run.attempt < shop.attempts:
-                return runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
-            runs.fail(connection, run, error=told, now=now)
+                runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
+            else:
+                runs.fail(connection, run, error=told, now=now)
     except CompoundryError as second:
         log.warning("the run keeps its lease until it is over", run=run.id, reason=second.message)
 

@@ -43,7 +43,9 @@ class Worker:
         self._lock = hold_file(shop.database.file)
         self.bell = Bell(shop.database)
         self._durable = Durable(shop.database, self._execute, worker=shop.worker, slots=slots)
-        self._threads = [threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True) for t in (self._work, self._live, self._encode)]
+        self._threads = [
+            threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True) for t in (self._work, self._live, self._encode)
+        ]
 
     def start(self) -> None:
         """Begin; runs that a dead worker left behind come first."""
@@ -109,7 +111,8 @@ class Worker:
     def _live(self) -> None:
         """Send signs of life, and look for workers that send none."""
         while not self._stopping.wait(self._lease.seconds / 3):
-            for run in self._guarded(self._beat, otherwise=[]):
+            lost: list[Run] = self._guarded(self._beat, otherwise=[])
+            for run in lost:
                 log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
                 self._start(run)
 

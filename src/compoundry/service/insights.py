@@ -1,6 +1,6 @@
 """Learn, read, edit and forget insights."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,14 @@ def learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created_
 
 
 def recent(
-    app: App, caller: Caller, *, limit: int = 20, last: timedelta | None = None, since: datetime | None = None, until: datetime | None = None, **filters: str | None
+    app: App,
+    caller: Caller,
+    *,
+    limit: int = 20,
+    last: timedelta | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    **filters: str | None,
 ) -> list[Insight]:
     """Return the newest active insights first; `since` counts in, `until` doesn't."""
     caller.need("insight.stream")
@@ -87,7 +94,15 @@ def forget(app: App, caller: Caller, id: str) -> None:
 
 
 def reinforce(
-    app: App, caller: Caller, id: str, *, kind: str = "confirmed", source: str = "", excerpt: str = "", weight: float = 1.0, at: datetime | None = None
+    app: App,
+    caller: Caller,
+    id: str,
+    *,
+    kind: str = "confirmed",
+    source: str = "",
+    excerpt: str = "",
+    weight: float = 1.0,
+    at: datetime | None = None,
 ) -> Insight:
     """Add evidence for (or against) an insight, and compute anew how far it is believed."""
     caller.need("record.write")

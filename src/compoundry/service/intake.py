@@ -98,7 +98,9 @@ class InsightIn(BaseModel):
 
     def _evidence(self, id: str, n: int, piece: EvidenceIn, observed_at: datetime) -> Evidence:
         source = self.source if piece.source is None else piece.source
-        return Evidence(same_id("observed", id, str(n)), "observed", piece.at or observed_at, source, self.confidence, piece.excerpt, piece.artifact)
+        return Evidence(
+            same_id("observed", id, str(n)), "observed", piece.at or observed_at, source, self.confidence, piece.excerpt, piece.artifact
+        )
 
 
 def read(given: object) -> InsightIn:
@@ -113,7 +115,20 @@ def read_line(given: object) -> InsightIn:
     """Read a line of an import file: `id` is the external id, unknown fields become metadata, evidence may be plain text."""
     if not isinstance(given, Mapping):
         raise Invalid("a line must be a JSON object with at least a content")
-    known = {"content", "type", "entities", "confidence", "created_at", "observed_at", "id", "external_id", "source", "evidence", "pinned", "metadata"}
+    known = {
+        "content",
+        "type",
+        "entities",
+        "confidence",
+        "created_at",
+        "observed_at",
+        "id",
+        "external_id",
+        "source",
+        "evidence",
+        "pinned",
+        "metadata",
+    }
     extra = {name: value for name, value in given.items() if name not in known}
     line = {name: value for name, value in given.items() if name in known and value is not None}
     external = {"external_id": str(line.pop("id"))} if "id" in line else {}

@@ -14,7 +14,14 @@ PAGE = 50
 
 
 def patterns(
-    app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, kind: str | None = None, status: str | None = None, trend: str | None = None
+    app: App,
+    caller: Caller,
+    *,
+    limit: int = PAGE,
+    cursor: str | None = None,
+    kind: str | None = None,
+    status: str | None = None,
+    trend: str | None = None,
 ) -> list[Pattern]:
     """List patterns, those with the most support first."""
     filters = {"kind": kind, "status": status, "trend": trend}
@@ -40,7 +47,9 @@ def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: d
         return snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
 
 
-def _page(database: Database, caller: Caller, shelf: Shelf[T], *, limit: int, cursor: str | None, filters: dict[str, str | None]) -> list[T]:
+def _page(
+    database: Database, caller: Caller, shelf: Shelf[T], *, limit: int, cursor: str | None, filters: dict[str, str | None]
+) -> list[T]:
     caller.need("record.read")
     wanted = {name: value for name, value in filters.items() if value is not None}
     with database.read() as connection:

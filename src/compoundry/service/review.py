@@ -28,7 +28,9 @@ JOBS: Final = {
 }
 
 
-def queue(app: App, caller: Caller, *, limit: int = 50, cursor: str | None = None, status: str = "open", kind: str | None = None) -> list[Candidate]:
+def queue(
+    app: App, caller: Caller, *, limit: int = 50, cursor: str | None = None, status: str = "open", kind: str | None = None
+) -> list[Candidate]:
     """List candidates, the surest first."""
     caller.need("record.read")
     filters = {"status": status, **({"kind": kind} if kind else {})}
@@ -43,7 +45,9 @@ def one(app: App, caller: Caller, id: str) -> Candidate:
         return CANDIDATES.one(connection, caller.workspace_id, id)
 
 
-def accept(app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, note: str = "") -> tuple[Candidate, Run]:
+def accept(
+    app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, note: str = ""
+) -> tuple[Candidate, Run]:
     """Do what a candidate proposes; return it with the run that did it, which can be reverted like any other.
 
     `keep` names the insight that shall survive (for a merge) or hold (for a contradiction).
@@ -93,7 +97,7 @@ def _done(connection: Connection, caller: Caller, asked: Candidate, keep: str | 
         case "merge" | "update" | "contradiction" | "confirm":
             found = _active(connection, caller, asked)
             changes = _changes(asked, found, _ordered(asked, keep), caller.name, now)
-            return [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]  # type: ignore[union-attr]
+            return [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
         case _:
             assert_never(asked.kind)
 
@@ -140,9 +144,10 @@ def _record(app: App, connection: Connection, caller: Caller, asked: Candidate, 
     """Keep the decision as a run that has ended, so that it is listed, explained and reverted like any other."""
     affected = {e.id for entry in written for e in entry.effects if e.noun == "insight"}
     counted = Counts(scanned=len(asked.subjects), affected=len(affected))
-    run = Run(app.new_id(), caller.workspace_id, JOBS[asked.kind], "review", dry_run=False, state="completed", accepted_at=now, not_before=now)
+    run = Run(
+        app.new_id(), caller.workspace_id, JOBS[asked.kind], "review", dry_run=False, state="completed", accepted_at=now, not_before=now
+    )
     ended = replace(run, attempt=1, started_at=now, ended_at=now, subject=asked.id, counts=counted, stage="completed")
     runs.accept(connection, ended, rank=0)
     finish.entries(connection, ended, written, now=now)
     return ended
-

@@ -172,7 +172,13 @@ def _described(run: Run) -> str:
 
 
 def _cancelled() -> Mapping[str, object]:
-    return {"type": "cancelled", "message": "the run was cancelled before it started", "attempt": 0, "at_stage": "accepted", "retryable": False}
+    return {
+        "type": "cancelled",
+        "message": "the run was cancelled before it started",
+        "attempt": 0,
+        "at_stage": "accepted",
+        "retryable": False,
+    }
 
 
 def waiting(app: App, caller: Caller) -> int:

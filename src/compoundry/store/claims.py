@@ -36,7 +36,8 @@ def claim(connection: Connection, lease: Lease, now: datetime) -> Run | None:
 
 def next_due(connection: Connection) -> datetime | None:
     """Return when the first waiting run is due."""
-    return connection.scalar(select(func.min(_T.c.not_before)).where(_T.c.state == "accepted"))
+    due: datetime | None = connection.scalar(select(func.min(_T.c.not_before)).where(_T.c.state == "accepted"))
+    return due
 
 
 def take_over(connection: Connection, lease: Lease, now: datetime, *, orphaned: bool = False) -> list[Run]:
@@ -95,4 +96,3 @@ def _grasp(connection: Connection, row: Row[Any], lease: Lease, now: datetime, *
     if connection.execute(update(_T).where(this).values(**values)).rowcount != 1:
         return None
     return as_run(connection.execute(select(_T).where(_T.c.workspace_id == row.workspace_id, _T.c.id == row.id)).one())
-

@@ -31,7 +31,13 @@ class Shelf(Generic[T]):
         return self.read(row)
 
     def page(
-        self, connection: Connection, workspace_id: int, *, limit: int | None = None, after: str | None = None, filters: Mapping[str, Any] | None = None
+        self,
+        connection: Connection,
+        workspace_id: int,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        filters: Mapping[str, Any] | None = None,
     ) -> list[T]:
         """List them, highest or newest first, after the one named; `filters` are column values."""
         column, id = self.table.c[self.order], self.table.c.id
@@ -65,7 +71,9 @@ RULES: Final[Shelf[Rule]] = Shelf(tables.rules, rows.rule, "confidence", "rule")
 SNAPSHOTS: Final[Shelf[Snapshot]] = Shelf(tables.snapshots, rows.snapshot, "at", "snapshot")
 
 
-def snapshots_between(connection: Connection, workspace_id: int, since: datetime | None, until: datetime | None, *, limit: int) -> list[Snapshot]:
+def snapshots_between(
+    connection: Connection, workspace_id: int, since: datetime | None, until: datetime | None, *, limit: int
+) -> list[Snapshot]:
     """Return the newest snapshots of a time, oldest first; `since` counts in, `until` doesn't."""
     table = tables.snapshots
     wanted = [table.c.workspace_id == workspace_id]

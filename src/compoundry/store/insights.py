@@ -36,7 +36,13 @@ def learn(connection: Connection, workspace_id: int, drafts: Sequence[tuple[str,
 
 
 def recent(
-    connection: Connection, workspace_id: int, *, limit: int, since: datetime | None = None, until: datetime | None = None, **filters: str | None
+    connection: Connection,
+    workspace_id: int,
+    *,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    **filters: str | None,
 ) -> list[Insight]:
     """Return the newest insights first; `since` counts in, `until` doesn't; active ones unless `standing` says otherwise."""
     wanted = [_T.c.workspace_id == workspace_id, _T.c.standing == (filters.get("standing") or "active")]
@@ -95,8 +101,8 @@ def lock(connection: Connection, workspace_id: int) -> None:
 
 def count(connection: Connection, workspace_id: int) -> dict[str, int]:
     """Count insights by standing."""
-    grouped = select(_T.c.standing, func.count()).where(_T.c.workspace_id == workspace_id).group_by(_T.c.standing)
-    return {standing: n for standing, n in connection.execute(grouped)}
+    grouped = select(_T.c.standing, func.count().label("n")).where(_T.c.workspace_id == workspace_id).group_by(_T.c.standing)
+    return {row.standing: row.n for row in connection.execute(grouped)}
 
 
 def entity_id(name: str) -> str:

@@ -112,7 +112,12 @@ def must_be_current(connection: Connection, workspace_id: int, told: Sequence[Di
 
 def _spelled(entry: Entry) -> dict[str, Any]:
     reason = {"code": entry.reason.code, "text": entry.reason.text, "facts": dict(entry.reason.facts)}
-    return {"kind": entry.kind, "subject": entry.subject, "reason": reason, "effects": [(e.noun, e.id, e.before, e.after) for e in entry.effects]}
+    return {
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "reason": reason,
+        "effects": [(e.noun, e.id, e.before, e.after) for e in entry.effects],
+    }
 
 
 def _entry(row: Any) -> Entry:
@@ -136,7 +141,12 @@ def _sorted(edits: Iterable[Effect]) -> tuple[Inserts, Updates, dict[str, list[s
 
 
 def _update(
-    connection: Connection, workspace_id: int, table: Table, columns: Sequence[str], changed: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+    connection: Connection,
+    workspace_id: int,
+    table: Table,
+    columns: Sequence[str],
+    changed: Sequence[tuple[str, Mapping[str, Any]]],
+    now: datetime,
 ) -> None:
     values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
     values["version"] = table.c.version + 1
@@ -152,7 +162,7 @@ Key = tuple[str, str]
 
 def _expected(written: Sequence[Entry]) -> dict[Key, Mapping[str, Any] | None]:
     """Collect what the rows should hold before the first edit touches them; None for absent."""
-    expected: dict[Key, dict[str, Any] | None] = {}
+    expected: dict[Key, Mapping[str, Any] | None] = {}
     for edit in (e for entry in written for e in entry.effects):
         key = (edit.noun, edit.id)
         known = expected.setdefault(key, None if edit.before is None else {})
@@ -170,7 +180,7 @@ def _current(connection: Connection, workspace_id: int, expected: Mapping[Key, A
         table = TABLES[noun]
         for chunk in _chunked(wanted):
             rows = connection.execute(select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(chunk)))
-            current |= {(noun, row.id): row._mapping for row in rows}
+            current |= {(noun, row.id): dict(row._mapping) for row in rows}
     return current
 
 

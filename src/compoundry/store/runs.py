@@ -32,9 +32,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Run:
     return as_run(row)
 
 
-def newest(
-    connection: Connection, workspace_id: int, *, limit: int, before: str | None = None, filters: Mapping[str, Any]
-) -> list[Run]:
+def newest(connection: Connection, workspace_id: int, *, limit: int, before: str | None = None, filters: Mapping[str, Any]) -> list[Run]:
     """List runs, newest first, after the run `before`; `filters` are column values."""
     wanted = [_T.c.workspace_id == workspace_id, *(_T.c[name] == value for name, value in filters.items())]
     if before:
@@ -118,4 +116,3 @@ def as_run(row: Row[Any]) -> Run:
     """Read a run."""
     values = {name: value for name, value in row._mapping.items() if name in _SEEN}
     return Run(**{**values, "counts": Counts(**row.counts)})
-

@@ -18,7 +18,7 @@ def missing(connection: Connection, workspace_id: int | None, model: str, *, lim
     has = exists(select(1).where(_T.c.workspace_id == _I.c.workspace_id, _T.c.insight_id == _I.c.id, _T.c.model == model))
     wanted = [_I.c.standing == "active", ~has, *([_I.c.workspace_id == workspace_id] if workspace_id is not None else [])]
     rows = connection.execute(select(_I.c.workspace_id, _I.c.id, _I.c.content, _I.c.version).where(*wanted).limit(limit))
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [(row.workspace_id, row.id, row.content, row.version) for row in rows]
 
 
 def put(connection: Connection, model: str, keys: Sequence[tuple[int, str, str]], vectors: NDArray[np.float32]) -> None:
