@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
 
-from compoundry.api import times, wire
+from compoundry import times, wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import EditIn, ReinforceIn
 from compoundry.api.paging import Limit

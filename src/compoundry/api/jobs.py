@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from compoundry.api import wire
+from compoundry import wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import Accepted, Status, TriggerIn
 from compoundry.api.paging import Cursor, Limit, page
