@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
+
 from compoundry.app import Parts, assemble
 from compoundry.engine import inline
 from compoundry.errors import Invalid
@@ -42,6 +44,7 @@ class Workspace:
         `encoder` is `minilm` (built in), `hashed` (quick, words only) or `remote:MODEL@URL`; else COMPOUNDRY_ENCODER.
         Raises Invalid for a URL that isn't supported, Unavailable when the database can't be opened.
         """
+        _log_where_the_host_logs()
         chosen = settings() if encoder is None else settings().model_copy(update={"encoder": encoder})
         parts = assemble(chosen, _url(database))
         try:
@@ -220,6 +223,16 @@ class Run:
         """Try a failed run again, as a new run."""
         ws = self.workspace
         return ws._carried_out(runs.retry(ws._app, ws._caller, self.id))
+
+
+def _log_where_the_host_logs() -> None:
+    """Hand log lines to `logging`, unless the host has configured structlog; by itself that prints to stdout."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, structlog.stdlib.render_to_log_kwargs],
+            wrapper_class=structlog.stdlib.BoundLogger,
+            logger_factory=structlog.stdlib.LoggerFactory(),
+        )
 
 
 def _url(database: str | Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from compoundry.client.errors import Invalid as RefusedAsInvalid
+from compoundry.client.errors import TooLarge
 from compoundry.errors import Invalid
 from compoundry.service.intake import InsightIn, read_line
 
@@ -82,7 +83,7 @@ def _learn(lines: Sequence[Line], learn: Learn, report: Report) -> None:
         added = learn([read for _, read in lines])
         report.added += added
         report.known += len(lines) - added
-    except (Invalid, RefusedAsInvalid) as error:
+    except (Invalid, RefusedAsInvalid, TooLarge) as error:
         if len(lines) == 1:
             report.bad.append((lines[0][0], error.message))
             return

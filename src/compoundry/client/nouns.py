@@ -217,6 +217,11 @@ class Learned:
         """Read the answer to one insight or several."""
         return cls(tuple(body.get("ids", ())), int(body.get("new", 0)), tuple(body.get("errors", ())), body)
 
+    def joined(self, later: "Learned", start: int) -> "Learned":
+        """Join what became of the insights from index `start` on."""
+        moved = tuple({**error, "index": error["index"] + start} for error in later.errors)
+        return Learned(self.ids + later.ids, self.new + later.new, self.errors + moved)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
