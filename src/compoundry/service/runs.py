@@ -113,7 +113,8 @@ def cancel(app: App, caller: Caller, id: str) -> Run:
 def retry(app: App, caller: Caller, id: str) -> Run:
     """Run a failed run's job again, as a new run that names the old one."""
     caller.need("record.write")
-    old = status(app, caller, id)
+    with app.database.read() as connection:
+        old = runs.one(connection, caller.workspace_id, id)
     if old.state != "failed":
         raise Conflict(f"only a failed run can be retried; this one is {_described(old)}")
     if old.act != "run":
