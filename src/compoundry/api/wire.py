@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
 from compoundry.store.journal import Entry
@@ -101,6 +102,11 @@ def change(position: int, entry: Entry) -> dict[str, Any]:
         "why": reason(entry.reason),
         "edits": [{"noun": e.noun, "id": e.id, "before": e.before, "after": e.after} for e in entry.effects],
     }
+
+
+def disposition(told: Disposition) -> dict[str, Any]:
+    """Shape what became of one insight."""
+    return {"insight": told.insight, "version": told.version, "outcome": told.outcome, "because": told.because}
 
 
 def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:
