@@ -100,6 +100,20 @@ def changes(request: Request, job_run_id: str, limit: Limit = 100, cursor: Annot
     return Answer(page(found, limit, lambda pair: wire.change(*pair), lambda pair: pair[0]))
 
 
+@routes.get("/compounding/jobs/{job_run_id}/dispositions", response_model=None, **needs("record.read"))
+def dispositions(
+    request: Request,
+    job_run_id: str,
+    limit: Limit = 100,
+    cursor: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
+    outcome: str | None = None,
+) -> Answer:
+    """List what became of each insight that a run scanned."""
+    told = enumerate(runs.dispositions(app(request), caller(request), job_run_id))
+    found = [(n, d) for n, d in told if n > cursor and outcome in (None, d.outcome)]
+    return Answer(page(found[: limit + 1], limit, lambda pair: wire.disposition(pair[1]), lambda pair: pair[0]))
+
+
 @routes.post(
     "/compounding/jobs/{job_run_id}/apply",
     status_code=202,

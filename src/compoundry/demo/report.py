@@ -18,7 +18,17 @@ _COUNTS = ("insights_scanned", "insights_affected", "candidates_created", "error
 
 def jobs_table(console: Console, stories: Sequence["Story"]) -> None:
     """Print the counts of each job, over all workspaces."""
-    table = Table("job", "status", "scanned", "affected", "created", "errors", "ms", title=f"Five jobs in {len(stories)} workspace(s)", title_justify="left")
+    table = Table(
+        "job",
+        "status",
+        "scanned",
+        "affected",
+        "created",
+        "errors",
+        "ms",
+        title=f"Five jobs in {len(stories)} workspace(s)",
+        title_justify="left",
+    )
     for job_type in stories[0].ended:
         ended = [story.ended[job_type] for story in stories]
         statuses = ", ".join(sorted({run["status"] for run in ended}))
@@ -49,7 +59,9 @@ def patterns(console: Console, stories: Sequence["Story"]) -> None:
     _title(console, "Patterns")
     found = sorted((p for story in stories for p in story.desk.everything("/patterns")), key=lambda p: -p["support"])
     for pattern in found[:PATTERNS_SHOWN]:
-        console.print(f"  {escape(pattern['label'])}  [dim]({pattern['kind']}, {pattern['support']} independent sources, {pattern['trend']})[/]")
+        console.print(
+            f"  {escape(pattern['label'])}  [dim]({pattern['kind']}, {pattern['support']} independent sources, {pattern['trend']})[/]"
+        )
     _rest(console, len(found) - PATTERNS_SHOWN, "patterns")
 
 
@@ -65,8 +77,10 @@ def decayed(console: Console, stories: Sequence["Story"]) -> None:
     _title(console, "Believed less, because nothing has reinforced it")
     faded = sorted(_changes(stories, "decay_sweep", "believe"), key=lambda pair: pair[1]["edits"][0]["after"]["confidence"])
     for story, change in faded[:SHOWN]:
-        edit = change["edits"][0]
-        console.print(f"  {edit['before']['confidence']:.2f} → {edit['after']['confidence']:.2f}  {_said(story, edit['id'])}  [dim]{escape(change['why']['text'])}[/]")
+        edit, why = change["edits"][0], escape(change["why"]["text"])
+        console.print(
+            f"  {edit['before']['confidence']:.2f} → {edit['after']['confidence']:.2f}  {_said(story, edit['id'])}  [dim]{why}[/]"
+        )
     _rest(console, len(faded) - SHOWN, "insights")
 
 

@@ -77,7 +77,9 @@ def staged() -> Iterator[Stage]:
         url = f"sqlite:///{Path(folder)}/demo.db"
         parts = assemble(Settings(), url)
         command = [sys.executable, "-m", "compoundry", "serve", "--port", "0", "--database", url]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "NO_COLOR": "1"})
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "NO_COLOR": "1"}
+        )
         try:
             yield Stage(_ready(process), parts)
         finally:
