@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from compoundry import encoders
 from compoundry.engine.workshop import Workshop
+from compoundry.logs import configure
 from compoundry.service.app import App
 from compoundry.settings import Settings
 from compoundry.store.database import open_database
@@ -49,6 +50,7 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     A SQLite file is migrated by itself; PostgreSQL only by `compoundry migrate`, because other
     processes may be using it: Unavailable says so.
     """
+    configure(settings.log_format)
     database = open_database(database_url or settings.database)
     if database.is_sqlite:
         migrate(database)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from compoundry.errors import Invalid
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_MOST_S = 100 * 365 * 86_400
 _PART = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 
 
@@ -19,8 +20,8 @@ def duration(text: str) -> timedelta:
     if not parts or "".join(n + unit for n, unit in parts) != text:
         raise Invalid(f"last: {text[:40]!r} is no duration; write it like 30m, 2h, 1h30m or 1d")
     seconds = sum(int(n) * _UNITS[unit] for n, unit in parts)
-    if not seconds:
-        raise Invalid("last: must be longer than nothing")
+    if not 0 < seconds <= _MOST_S:
+        raise Invalid("last: must be longer than nothing and shorter than a century")
     return timedelta(seconds=seconds)
 
 

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
+from compoundry.service.explaining import Story
 from compoundry.store.journal import Entry
 from compoundry.text import belief
 
@@ -100,6 +102,25 @@ def change(position: int, entry: Entry) -> dict[str, Any]:
         "subject": entry.subject,
         "why": reason(entry.reason),
         "edits": [{"noun": e.noun, "id": e.id, "before": e.before, "after": e.after} for e in entry.effects],
+    }
+
+
+def disposition(told: Disposition) -> dict[str, Any]:
+    """Shape what became of one insight."""
+    return {"insight": told.insight, "version": told.version, "outcome": told.outcome, "because": told.because}
+
+
+def story(told: Story, workspace_id: int) -> dict[str, Any]:
+    """Shape why an insight is as it is."""
+    return {
+        "insight": insight(told.insight, workspace_id),
+        "survivor": insight(told.survivor, workspace_id) if told.survivor else None,
+        "merged_here": [insight(one, workspace_id) for one in told.merged_here],
+        "decisions": [{"job_run_id": run, "change": e.kind, "subject": e.subject, "why": reason(e.reason)} for run, e in told.decisions],
+        "candidates": [noun(asked) for asked in told.candidates],
+        "last_seen_by": [{"job_type": run.job_type, "job_run_id": run.id, **disposition(d)} for run, d in told.dispositions],
+        "patterns": [{"id": p.id, "label": p.label, "status": p.status} for p in told.patterns],
+        "rules": [{"id": r.id, "do": r.do, "status": r.status} for r in told.rules],
     }
 
 

@@ -10,7 +10,7 @@ from compoundry.api.bodies import EditIn, ReinforceIn
 from compoundry.api.paging import Limit
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
 from compoundry.errors import CompoundryError, Invalid
-from compoundry.service import insights
+from compoundry.service import explaining, insights
 from compoundry.service.insights import MOST
 from compoundry.service.intake import InsightIn, read
 
@@ -68,6 +68,14 @@ def one(request: Request, id: str) -> Answer:
     who = caller(request)
     found = insights.one(app(request), who, id)
     return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})
+
+
+@routes.get("/insights/{id}/why", response_model=None, **needs("record.read"))
+def why(request: Request, id: str) -> Answer:
+    """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""
+    who = caller(request)
+    told = explaining.why(app(request), who, id)
+    return Answer(wire.story(told, who.workspace_id))
 
 
 @routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))

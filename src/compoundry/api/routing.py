@@ -38,9 +38,9 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/api/developers/v1", tags=[tag], route_class=Guarded, default_response_class=Answer)
 
 
-def needs(scope: Scope, body: type[BaseModel] | None = None) -> dict[str, Any]:
-    """Describe a route: the scope it needs, and the body it takes."""
-    extra: dict[str, Any] = {"x-scope": scope}
+def needs(scope: Scope, body: type[BaseModel] | None = None, *, query: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Describe a route: the scope it needs, the body it takes, and a parameter that it reads by hand."""
+    extra: dict[str, Any] = {"x-scope": scope, **({"parameters": [query]} if query else {})}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}}
     return {"openapi_extra": extra}

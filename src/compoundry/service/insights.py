@@ -57,7 +57,7 @@ def recent(
     """Return the newest active insights first; `since` counts in, `until` doesn't."""
     caller.need("insight.stream")
     with app.database.read() as connection:
-        start = _ago(clock(connection), last) if last is not None else since
+        start = clock(connection) - last if last is not None else since
         return insights.recent(connection, caller.workspace_id, limit=limit, since=start, until=until, **filters)
 
 
@@ -132,10 +132,3 @@ def _draft(given: InsightIn, id: str, now: datetime, keep_created_at: bool) -> D
     if draft.observed_at > now + FUTURE:
         raise Invalid("created_at: lies in the future")
     return replace(draft, created_at=min(draft.observed_at, now)) if keep_created_at else draft
-
-
-def _ago(now: datetime, last: timedelta) -> datetime:
-    try:
-        return now - last
-    except OverflowError:
-        raise Invalid("last: is longer than time itself; use a shorter one, such as 30d") from None

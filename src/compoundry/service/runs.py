@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from compoundry import jobs
 from compoundry.errors import Conflict
+from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
 from compoundry.service.app import App
@@ -72,6 +73,14 @@ def changes(app: App, caller: Caller, id: str, *, after: int = -1, limit: int | 
         return journal.read(connection, caller.workspace_id, id, after=after, limit=limit)
 
 
+def dispositions(app: App, caller: Caller, id: str) -> tuple[Disposition, ...]:
+    """Return what became of each insight that a run scanned; they add up to `insights_scanned`."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        runs.one(connection, caller.workspace_id, id)
+        return journal.dispositions(connection, caller.workspace_id, id)
+
+
 def apply(app: App, caller: Caller, id: str) -> Run:
     """Apply exactly the plan of a finished dry run, as a run of its own.
 
@@ -113,7 +122,8 @@ def cancel(app: App, caller: Caller, id: str) -> Run:
 def retry(app: App, caller: Caller, id: str) -> Run:
     """Run a failed run's job again, as a new run that names the old one."""
     caller.need("record.write")
-    old = status(app, caller, id)
+    with app.database.read() as connection:
+        old = runs.one(connection, caller.workspace_id, id)
     if old.state != "failed":
         raise Conflict(f"only a failed run can be retried; this one is {_described(old)}")
     if old.act != "run":

@@ -1,0 +1,95 @@
+"""Kill -9 a real worker at random moments: no run is lost, none is applied twice, none is stuck."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from compoundry.app import Parts, assemble
+from compoundry.lifecycle import finished
+from compoundry.model import Caller, Run
+from compoundry.service import access, runs
+from compoundry.settings import Settings
+from compoundry.store import tables
+from tests.made import learn, said
+from tests.server import start
+
+SHORT, LONG = 20, 200
+JOBS = ("consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics")
+LEASE_S = "2"
+
+
+@pytest.fixture
+def loaded(database_url: str, settings: Settings) -> tuple[Parts, Caller]:
+    """Give a workspace with a few hundred insights."""
+    parts = assemble(settings, database_url)
+    caller = access.operator(access.create_workspace(parts.app, "Chaos").id)
+    learn(
+        parts, caller, [said(f"Team {n % 40} reports problem {n % 7} with the export.", f"Team {n % 40}", day=n % 90) for n in range(400)]
+    )
+    return parts, caller
+
+
+@pytest.mark.parametrize("kills", [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.slow)])
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(loaded: tuple[Parts, Caller], database_url: str, kills: int) -> None:
+    parts, caller = loaded
+    dice = random.Random(7)
+    accepted: list[Run] = []
+    for _ in range(kills):
+        accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS))]
+        worker = start("worker", "--database", database_url, COMPOUNDRY_LEASE_S=LEASE_S, COMPOUNDRY_ATTEMPTS="50")
+        _ready(worker.stdout.readline if worker.stdout else str)
+        accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS)) for _ in range(2)]
+        time.sleep(dice.random() * 0.25)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    worker = start("worker", "--database", database_url, COMPOUNDRY_LEASE_S=LEASE_S, COMPOUNDRY_ATTEMPTS="50")
+    try:
+        ended = [_ended(parts, caller, run) for run in accepted]
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
+    assert {run.state for run in ended} == {"completed"}, [run.error for run in ended if run.error]
+    _must_agree(parts, caller, ended)
+    parts.close()
+
+
+def _ready(readline: object) -> None:
+    assert callable(readline)
+    assert readline()
+
+
+def _ended(parts: Parts, caller: Caller, run: Run) -> Run:
+    ended = runs.wait(parts.app, caller, run.id, seconds=60)
+    assert finished(ended), f"{ended.job_type} is stuck: {ended}"
+    return ended
+
+
+def _must_agree(parts: Parts, caller: Caller, ended: list[Run]) -> None:
+    """Compare the rows with the journal: what runs say they inserted is there once, and nothing else is."""
+    entries = [entry for run in ended for _, entry in runs.changes(parts.app, caller, run.id)]
+    inserted = [(e.noun, e.id) for entry in entries for e in entry.effects if e.before is None]
+    assert len(inserted) == len(set(inserted)), "something was inserted twice"
+    with parts.app.database.read() as connection:
+        merged = connection.scalar(select(func.count()).select_from(tables.insights).where(tables.insights.c.standing == "merged"))
+        snapshots = connection.scalar(select(func.count()).select_from(tables.snapshots))
+        patterns = connection.scalar(select(func.count()).select_from(tables.patterns))
+    assert merged == sum(entry.kind == "merge" for entry in entries)
+    assert snapshots == sum(run.job_type == "metrics" for run in ended)
+    assert patterns == sum(noun == "pattern" for noun, _ in inserted)
+
+
+def test_a_second_worker_on_one_sqlite_file_is_refused(tmp_path: Path, settings: Settings) -> None:
+    url = f"sqlite:///{tmp_path}/one.db"
+    assemble(settings, url).close()
+    first = start("worker", "--database", url)
+    assert first.stdout is not None
+    assert first.stdout.readline()
+    second = start("worker", "--database", url)
+    assert second.wait(timeout=20) != 0
+    first.terminate()
+    assert first.wait(timeout=20) == 0

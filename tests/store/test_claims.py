@@ -1,0 +1,111 @@
+"""Runs of one workspace are serial and in pipeline order; a quiet workspace doesn't wait behind a noisy one."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from compoundry.app import Parts
+from compoundry.errors import LostRun
+from compoundry.model import Caller, Counts, Run
+from compoundry.service import access, runs
+from compoundry.store import claims
+from compoundry.store import runs as kept
+from compoundry.store.claims import Lease
+from compoundry.store.database import Database, clock
+
+LATER = timedelta(seconds=1)
+ME, YOU = Lease("me", 2.0), Lease("you", 2.0)
+
+
+def claimed(database: Database, lease: Lease = ME) -> Run | None:
+    with database.write() as connection:
+        return claims.claim(connection, lease, clock(connection) + LATER)
+
+
+def completed(database: Database, run: Run) -> None:
+    with database.write() as connection:
+        kept.complete(connection, run, counts=Counts(), plan_hash="", fingerprint="", now=clock(connection))
+
+
+def test_waiting_runs_start_in_pipeline_order_whatever_order_they_came_in(parts: Parts, caller: Caller, database: Database) -> None:
+    for job in ("metrics", "playbook_synthesis", "pattern_detection", "consolidation", "decay_sweep"):
+        runs.trigger(parts.app, caller, job)
+    order = []
+    while run := claimed(database):
+        order.append(run.job_type)
+        assert claimed(database) is None, "two writing runs of one workspace at once"
+        completed(database, run)
+    assert order == ["consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics"]
+
+
+def test_a_later_stage_waits_for_an_earlier_one_that_came_after_it(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "playbook_synthesis")
+    runs.trigger(parts.app, caller, "pattern_detection")
+    with database.write() as connection:
+        assert claims.claim(connection, ME, clock(connection)) is None
+    first = claimed(database)
+    assert first is not None
+    assert first.job_type == "pattern_detection"
+
+
+def test_dry_runs_run_beside_a_writing_one(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "consolidation")
+    runs.trigger(parts.app, caller, "consolidation", dry_run=True)
+    assert {run.dry_run for run in (claimed(database), claimed(database)) if run} == {True, False}
+
+
+def test_a_quiet_workspace_is_served_before_a_noisy_one_again(parts: Parts, caller: Caller, database: Database) -> None:
+    for _ in range(20):
+        runs.trigger(parts.app, caller, "metrics")
+    first = claimed(database)
+    assert first is not None
+    quiet = access.operator(access.create_workspace(parts.app, "Quiet").id)
+    runs.trigger(parts.app, quiet, "metrics")
+    completed(database, first)
+    following = claimed(database)
+    assert following is not None
+    assert following.workspace_id == quiet.workspace_id
+
+
+def test_a_silent_worker_is_replaced_and_its_late_result_is_dropped(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    mine = claimed(database)
+    assert mine is not None
+    with database.write() as connection:
+        assert claims.take_over(connection, YOU, clock(connection)) == []
+        (yours,) = claims.take_over(connection, YOU, clock(connection) + timedelta(seconds=10))
+    assert (yours.id, yours.attempt, yours.worker) == (mine.id, 2, "you")
+    with pytest.raises(LostRun):
+        completed(database, mine)
+    completed(database, yours)
+    assert runs.status(parts.app, caller, mine.id).state == "completed"
+
+
+def test_a_sign_of_life_keeps_a_run(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    assert claimed(database) is not None
+    with database.write() as connection:
+        now = clock(connection)
+        assert claims.beat(connection, ME, now + timedelta(seconds=10)) == 1
+        assert claims.take_over(connection, YOU, now + timedelta(seconds=10)) == []
+
+
+def test_the_database_itself_refuses_two_writers_in_one_workspace(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    one = claimed(database)
+    assert one is not None
+    with pytest.raises(IntegrityError), database.write() as connection:
+        kept.accept(
+            connection, Run("second", caller.workspace_id, "metrics", "run", False, "running", one.accepted_at, one.not_before), rank=0
+        )
+
+
+def test_a_finished_run_never_moves_again(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    run = claimed(database)
+    assert run is not None
+    completed(database, run)
+    with pytest.raises(LostRun), database.write() as connection:
+        kept.fail(connection, run, error={"type": "late", "message": "too late"}, now=clock(connection))
+    assert runs.status(parts.app, caller, run.id).state == "completed"
