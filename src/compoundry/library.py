@@ -19,9 +19,11 @@ import structlog
 from compoundry.app import Parts, assemble
 from compoundry.engine import inline
 from compoundry.errors import Invalid
+from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, insights, knowledge, review, runs
+from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service.explaining import Story
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
 from compoundry.settings import settings
@@ -106,6 +108,10 @@ class Workspace:
     def insight(self, id: str) -> Insight:
         """Return one insight, whatever became of it; NotFound when there is none."""
         return insights.one(self._app, self._caller, id)
+
+    def why(self, id: str) -> Story:
+        """Return why an insight is as it is: what runs and people decided about it."""
+        return explaining.why(self._app, self._caller, id)
 
     def edit(self, id: str, *, version: int | None = None, **values: Any) -> Insight:
         """Change content, type, pinned or standing (active, archived) of an insight."""
@@ -208,6 +214,12 @@ class Run:
         """Return what the run did, or would do, each with its reason and its row edits."""
         ws = self.workspace
         return [entry for _, entry in runs.changes(ws._app, ws._caller, self.id)]
+
+    @property
+    def dispositions(self) -> tuple[Disposition, ...]:
+        """Return what became of each insight that the run scanned."""
+        ws = self.workspace
+        return runs.dispositions(ws._app, ws._caller, self.id)
 
     def apply(self) -> "Run":
         """Do exactly what this dry run has shown; Stale, naming what changed, when it no longer fits."""

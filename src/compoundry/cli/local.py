@@ -1,5 +1,7 @@
 """Answer commands from a database, and carry runs out here when no worker does."""
 
+import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,19 +10,19 @@ from typing import Any
 
 from compoundry import times, wire
 from compoundry.app import Parts, assemble
-from compoundry.cli import logs
 from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client.errors import TimedOut
-from compoundry.client.nouns import Candidate, Change, Insight, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
 from compoundry.engine import inline
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
+from compoundry.logs import configure
 from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, insights, knowledge, review, runs
+from compoundry.service import access, explaining, insights, knowledge, review, runs
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
 from compoundry.settings import settings
@@ -31,8 +33,8 @@ _LOOK_S = 0.1
 
 @contextmanager
 def open_parts(where: Where) -> Iterator[Parts]:
-    """Open the database that the command line or the environment names."""
-    logs.quiet()
+    """Open the database that the command line or the environment names; the command itself says what happened, so nothing is logged."""
+    configure("text", level=logging.DEBUG if os.environ.get("COMPOUNDRY_DEBUG") else logging.CRITICAL)
     parts = assemble(settings(), where.database)
     try:
         yield parts
@@ -102,6 +104,10 @@ class LocalDesk:
     def changes(self, id: str, *, limit: int | None) -> list[Change]:
         return [Change.read(wire.change(*pair)) for pair in runs.changes(self._app, self._caller, id, limit=limit)]
 
+    def dispositions(self, id: str, *, outcome: str | None, limit: int | None) -> list[Disposition]:
+        told = runs.dispositions(self._app, self._caller, id)
+        return [Disposition.read(wire.disposition(d)) for d in told if outcome in (None, d.outcome)][:limit]
+
     def apply(self, id: str) -> Run:
         return _run(runs.apply(self._app, self._caller, id))
 
@@ -125,6 +131,9 @@ class LocalDesk:
 
     def insight(self, id: str) -> Insight:
         return self._insight(insights.one(self._app, self._caller, id))
+
+    def why(self, id: str) -> Story:
+        return Story.read(wire.story(explaining.why(self._app, self._caller, id), self._caller.workspace_id))
 
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._insight(insights.edit(self._app, self._caller, id, values))

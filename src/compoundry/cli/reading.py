@@ -38,6 +38,12 @@ def insight(desk: Desk, id: InsightId) -> Shown:
     return shapes.insight(desk.insight(id))
 
 
+@command(app, "why", open_desk, ON_A_DESK)
+def why(desk: Desk, id: InsightId) -> Shown:
+    """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""
+    return shapes.story(desk.why(id))
+
+
 @command(app, "edit", open_desk, ON_A_DESK)
 def edit(
     desk: Desk,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client import Client, Retries
-from compoundry.client.nouns import Candidate, Change, Insight, Pattern, Rule, Run, Snapshot
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 from compoundry.errors import Invalid, Unauthenticated
 from compoundry.service.intake import InsightIn
 
@@ -51,6 +51,9 @@ class RemoteDesk:
     def changes(self, id: str, *, limit: int | None) -> list[Change]:
         return _first(limit, self._client.changes(id))
 
+    def dispositions(self, id: str, *, outcome: str | None, limit: int | None) -> list[Disposition]:
+        return _first(limit, self._client.dispositions(id, outcome=outcome))
+
     def apply(self, id: str) -> Run:
         return self._client.apply(id).run
 
@@ -76,6 +79,9 @@ class RemoteDesk:
 
     def insight(self, id: str) -> Insight:
         return self._client.insights.get(id)
+
+    def why(self, id: str) -> Story:
+        return self._client.insights.why(id)
 
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._client.insights.edit(id, **values)

@@ -77,6 +77,17 @@ def changes(
     return shapes.changes(desk.changes(id, limit=limit))
 
 
+@command(app, "dispositions", open_desk, ON_A_DESK)
+def dispositions(
+    desk: Desk,
+    id: RunId,
+    outcome: Annotated[str | None, typer.Option(help="Only these, such as kept, merged, proposed or failed.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None,
+) -> Shown:
+    """List what became of each insight that a run scanned."""
+    return shapes.dispositions(desk.dispositions(id, outcome=outcome, limit=limit))
+
+
 @command(app, "apply", open_desk, ON_A_DESK)
 def apply(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Do exactly what a dry run has shown; refused when something it read has changed since."""

@@ -33,11 +33,9 @@ def serve(
     """Serve the API; prints one line with the URL when it is ready."""
     from compoundry.api.serve import serve as listen  # FastAPI and uvicorn take 0.5 s to import, and only this command needs them
     from compoundry.app import assemble
-    from compoundry.cli.logs import log
     from compoundry.settings import settings
 
     known = settings()
-    log(form=known.log_format)
     parts = assemble(known, where.database)
     try:
         listen(
@@ -55,14 +53,12 @@ def serve(
 def worker(where: Where) -> None:
     """Carry out runs until told to stop; one worker for an SQLite file, any number for PostgreSQL."""
     from compoundry.app import assemble  # SQLAlchemy takes 0.4 s to import, and --help must be quick
-    from compoundry.cli.logs import log
     from compoundry.settings import settings
 
     stopped = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopped.set())
     known = settings()
-    log(form=known.log_format)
     parts = assemble(known, where.database)
     working = parts.employ()
     _ready(where, "working", parts.app.database.engine.url.render_as_string(hide_password=True))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from compoundry.cli.show import Shown, Table
-from compoundry.client.nouns import Candidate, Change, Insight, Pattern, Rule, Run, Snapshot
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 
 _SHORT = 100
 
@@ -63,6 +63,11 @@ def changes(found: Sequence[Change]) -> Shown:
     return listed(found, Table(("position", "change", "id", "reason", "why"), rows, "no changes"))
 
 
+def dispositions(found: Sequence[Disposition]) -> Shown:
+    """List what became of insights."""
+    return listed(found, Table(("id", "outcome", "because"), [(d.insight, d.outcome, d.because) for d in found], "none"))
+
+
 def insights(found: Sequence[Insight]) -> Shown:
     """List insights."""
     rows = [
@@ -91,6 +96,23 @@ def insight(found: Insight) -> Shown:
     facts = f"{found.type} about {about}; {found.standing}{gone}; {believed}; {moment(found.observed_at)}"
     rows = [(e.kind, moment(e.at), e.source, short(e.excerpt)) for e in found.evidence]
     return Shown(found.body, (found.content, facts, Table(("evidence", "at", "source", "excerpt"), rows, "no evidence")))
+
+
+def story(told: Story) -> Shown:
+    """Show an insight, and below it what was decided about it."""
+    shown = insight(told.insight)
+    stays = (f"it lives on in {told.survivor.id}: {told.survivor.content}",) if told.survivor else ()
+    parts = [f"{one.id} was merged into it: {one.content}" for one in told.merged_here]
+    decisions = Table(
+        ("run", "change", "id", "why"), [(d.job_run_id, d.change, d.subject, d.why.text) for d in told.decisions], "no decisions"
+    )
+    asked = [("candidate", c["id"], c["status"], c["reason"]["text"]) for c in told.candidates]
+    seen = [("last " + d["job_type"], d["job_run_id"], d["outcome"], d["because"]) for d in told.last_seen_by]
+    used = [("pattern", p["id"], p["status"], p["label"]) for p in told.patterns] + [
+        ("rule", r["id"], r["status"], r["do"]) for r in told.rules
+    ]
+    about = Table(("what", "id", "status", "says"), [*seen, *asked, *used], "no job has seen it yet")
+    return Shown(told.body, (*shown.parts, *stays, *parts, decisions, about))
 
 
 def candidates(found: Sequence[Candidate]) -> Shown:
@@ -142,7 +164,10 @@ def figures(found: Mapping[str, float | Mapping[str, float]], prefix: str = "") 
     return flat
 
 
-def listed(found: Sequence[Run | Change | Insight | Candidate | Pattern | Rule | Snapshot], table: Table) -> Shown:
+Listed = Run | Change | Disposition | Insight | Candidate | Pattern | Rule | Snapshot
+
+
+def listed(found: Sequence[Listed], table: Table) -> Shown:
     """Show a list, as JSON the way the API does."""
     return Shown({"data": [one.body for one in found]}, (table,))
 

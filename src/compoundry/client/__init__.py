@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         TooLarge,
         Unreachable,
     )
-    from compoundry.client.nouns import Candidate, Change, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot
+    from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot, Story
     from compoundry.client.retries import Retries
     from compoundry.client.sync import Client, LiveRun
 
@@ -38,7 +38,10 @@ _PLACES = {
         *("ClientError", "Conflict", "Invalid", "NotAllowed", "NotFound", "RateLimited", "Refused"),
         *("RunFailed", "ServerBroken", "TimedOut", "TooLarge", "Unreachable"),
     ),
-    "nouns": ("Candidate", "Change", "Insight", "Learned", "Pattern", "Progress", "Rule", "Run", "Snapshot"),
+    "nouns": (
+        *("Candidate", "Change", "Disposition", "Insight", "Learned", "Pattern"),
+        *("Progress", "Rule", "Run", "Snapshot", "Story"),
+    ),
 }
 _PLACE = {name: place for place, names in _PLACES.items() for name in names}
 
@@ -50,6 +53,7 @@ __all__ = [
     "Client",
     "ClientError",
     "Conflict",
+    "Disposition",
     "Insight",
     "Invalid",
     "Learned",
@@ -66,6 +70,7 @@ __all__ = [
     "RunFailed",
     "ServerBroken",
     "Snapshot",
+    "Story",
     "TimedOut",
     "TooLarge",
     "Unreachable",

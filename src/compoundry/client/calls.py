@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from compoundry.client.nouns import Body, Candidate, Change, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot, Story
 
 T = TypeVar("T")
 
@@ -79,6 +79,11 @@ def changes(id: str, *, limit: int = PAGE) -> Call[Page[Change]]:
     return _list(f"{_run(id)}/changes", Change.read, {"limit": limit})
 
 
+def dispositions(id: str, *, limit: int = PAGE, outcome: str | None = None) -> Call[Page[Disposition]]:
+    """Ask what became of each insight that a run scanned."""
+    return _list(f"{_run(id)}/dispositions", Disposition.read, {"limit": limit, "outcome": outcome})
+
+
 def act(id: str, verb: str) -> Call[Run]:
     """Apply, revert, cancel or retry a run."""
     return Call("POST", f"{_run(id)}/{verb}", Run.read)
@@ -108,6 +113,11 @@ def insights(
 def insight(id: str) -> Call[Insight]:
     """Ask for one insight."""
     return Call("GET", _insight(id), Insight.read)
+
+
+def why(id: str) -> Call[Story]:
+    """Ask why an insight is as it is."""
+    return Call("GET", f"{_insight(id)}/why", Story.read)
 
 
 def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:

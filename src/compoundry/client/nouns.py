@@ -132,6 +132,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Disposition:
+    """Say what became of one insight that a run scanned."""
+
+    insight: str
+    version: int
+    outcome: str
+    because: str = ""
+    body: Body = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, body: Body) -> Self:
+        """Read a disposition."""
+        return cls(body["insight"], body["version"], body["outcome"], body.get("because", ""), body)
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """Name what an insight is about."""
 
@@ -253,6 +269,51 @@ class Candidate:
             tuple(Insight.read(insight) for insight in body.get("insights", ())),
             moment(body.get("created_at")),
             body.get("job_run_id"),
+            body,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Name one change that a run made to an insight or its family, and why."""
+
+    job_run_id: str
+    change: str
+    subject: str
+    why: Reason
+
+    @classmethod
+    def read(cls, body: Body) -> Self:
+        """Read a decision."""
+        return cls(body["job_run_id"], body["change"], body["subject"], Reason.read(body["why"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Tell why an insight is as it is; `last_seen_by` says what the last run of each job made of it."""
+
+    insight: Insight
+    survivor: Insight | None
+    merged_here: tuple[Insight, ...]
+    decisions: tuple[Decision, ...]
+    candidates: tuple[Body, ...]
+    last_seen_by: tuple[Body, ...]
+    patterns: tuple[Body, ...]
+    rules: tuple[Body, ...]
+    body: Body = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, body: Body) -> Self:
+        """Read the answer of `…/why`."""
+        return cls(
+            Insight.read(body["insight"]),
+            Insight.read(body["survivor"]) if body.get("survivor") else None,
+            tuple(Insight.read(insight) for insight in body.get("merged_here", ())),
+            tuple(Decision.read(decision) for decision in body.get("decisions", ())),
+            tuple(body.get("candidates", ())),
+            tuple(body.get("last_seen_by", ())),
+            tuple(body.get("patterns", ())),
+            tuple(body.get("rules", ())),
             body,
         )
 

@@ -11,7 +11,7 @@ import httpx2
 from compoundry.client import answers, calls, wiring
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError, Invalid, NotFound, RunFailed, ServerBroken, TimedOut, Unreachable
-from compoundry.client.nouns import Candidate, Change, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot, Story
 from compoundry.client.retries import Retries
 from compoundry.client.waiting import Pace
 
@@ -68,6 +68,10 @@ class Client:
     def changes(self, id: str) -> Iterator[Change]:
         """Go through what a run decided."""
         return self._each(calls.changes(id))
+
+    def dispositions(self, id: str, *, outcome: str | None = None) -> Iterator[Disposition]:
+        """Go through what became of each insight that a run scanned; `outcome` is like merged, kept or proposed."""
+        return self._each(calls.dispositions(id, outcome=outcome))
 
     def apply(self, id: str) -> "LiveRun":
         """Do exactly what a dry run has shown, as a run of its own; Conflict when it no longer fits."""
@@ -246,6 +250,10 @@ class Insights:
         """Return one insight, whatever became of it."""
         return self._client.ask(calls.insight(id))
 
+    def why(self, id: str) -> Story:
+        """Return why an insight is as it is: what runs and people decided about it."""
+        return self._client.ask(calls.why(id))
+
     def edit(self, id: str, *, version: int | None = None, **values: Any) -> Insight:
         """Change content, type, pinned or standing; Conflict when it isn't at this version any more."""
         return self._client.ask(calls.edit(id, values, version=version))
@@ -262,9 +270,9 @@ class Insights:
         try:
             return self._client.ask(calls.learn(given, idempotency_key=wiring.fresh_key()))
         except Invalid as error:
-            if "errors" not in error.body:
+            if "errors" not in error.details:
                 raise
-            return Learned.read(error.body)
+            return Learned.read(error.details)
 
 
 class Candidates:
