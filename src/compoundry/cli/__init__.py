@@ -10,6 +10,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"compoundry {__version__}\n")
         return
-    from compoundry.cli.program import run  # Typer and rich cost more than answering --version takes
-
+    try:
+        from compoundry.cli.program import run  # Typer and rich cost more than answering --version takes
+    except KeyboardInterrupt:
+        sys.exit(130)
     run(sys.argv[1:])

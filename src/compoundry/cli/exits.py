@@ -14,7 +14,7 @@
 | 130 | interrupted (Ctrl-C) |
 """
 
-from compoundry.client.errors import ClientError, Refused, RunFailed, TimedOut, Unreachable
+from compoundry.client.errors import ClientError, Misused, Refused, RunFailed, TimedOut, Unreachable
 from compoundry.errors import CompoundryError
 
 DONE, RUN_FAILED, INVALID, NOT_ALLOWED, NOT_FOUND, CONFLICT, UNREACHABLE, TIMED_OUT, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 7, 70, 130
@@ -43,6 +43,8 @@ def code(error: Exception) -> int:
             return RUN_FAILED
         case TimedOut():
             return TIMED_OUT
+        case Misused():
+            return INVALID
         case Unreachable():
             return UNREACHABLE
         case Refused() if error.status in (502, 504):

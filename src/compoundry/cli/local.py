@@ -71,7 +71,7 @@ class LocalDesk:
         self._parts, self._app, self._caller = parts, parts.app, caller
 
     def trigger(self, job_type: str, *, dry_run: bool) -> Run:
-        return _run(runs.trigger(self._app, self._caller, job_type, dry_run=dry_run))
+        return _accepted(runs.trigger(self._app, self._caller, job_type, dry_run=dry_run))
 
     def finish(self, run: Run, told: Told, *, timeout_s: float | None) -> Run:
         """Carry the run out beside this thread, which reports and hears Ctrl-C at once; native code doesn't."""
@@ -109,13 +109,13 @@ class LocalDesk:
         return [Disposition.read(wire.disposition(d)) for d in told if outcome in (None, d.outcome)][:limit]
 
     def apply(self, id: str) -> Run:
-        return _run(runs.apply(self._app, self._caller, id))
+        return _accepted(runs.apply(self._app, self._caller, id))
 
     def revert(self, id: str) -> Run:
-        return _run(runs.revert(self._app, self._caller, id))
+        return _accepted(runs.revert(self._app, self._caller, id))
 
     def retry(self, id: str) -> Run:
-        return _run(runs.retry(self._app, self._caller, id))
+        return _accepted(runs.retry(self._app, self._caller, id))
 
     def cancel(self, id: str) -> Run:
         return _run(runs.cancel(self._app, self._caller, id))
@@ -179,3 +179,7 @@ class LocalDesk:
 
 def _run(run: StoredRun) -> Run:
     return Run.read(wire.status(run))
+
+
+def _accepted(run: StoredRun) -> Run:
+    return Run.read(wire.accepted(run))

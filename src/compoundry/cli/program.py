@@ -66,7 +66,7 @@ def _misused(error: TyperException, *, as_json: bool) -> int:
     """Say how a command line can't be understood; without any command the help was shown already, and there is no message."""
     context = getattr(error, "ctx", None)
     if message := error.format_message():
-        told = f"{message} See: {context.command_path} --help" if context and not as_json else message
+        told = f"{message} See: {context.command_path if context else 'compoundry'} --help"
         complain(told, {"code": 400, "message": message, "exit": exits.INVALID}, as_json=as_json)
     return exits.INVALID
 

@@ -5,7 +5,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -35,6 +36,8 @@ def serve(
     from compoundry.app import assemble
     from compoundry.settings import settings
 
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, _stop)  # uvicorn stops in order first, and then raises the signal again
     known = settings()
     parts = assemble(known, where.database)
     try:
@@ -81,6 +84,11 @@ def migrate(where: Where) -> Shown:
         database.close()
     said = f"the schema is {after} already" if before == after else f"from {before or 'nothing'} to schema {after}"
     return Shown({"before": before, "after": after}, (said,))
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    """End as told: that is no failure."""
+    sys.exit(0)
 
 
 def _ready(where: Where, doing: str, place: str) -> None:

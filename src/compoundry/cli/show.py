@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -57,18 +57,32 @@ def complain(message: str, body: object, *, as_json: bool) -> None:
 def _on_terminal(parts: Sequence[Table | str]) -> None:
     console = Console(highlight=False)
     for part in parts:
-        console.print(Text(clean.page(part)) if isinstance(part, str) else _rich(part))
+        console.print(Text(clean.page(part)) if isinstance(part, str) else _drawn(part, console.width))
 
 
-def _rich(table: Table) -> RichTable | Text:
+def _drawn(table: Table, width: int) -> RenderableType:
+    """Draw a table as wide as it is, or, when the terminal is narrower, row by row: the last column above the others."""
     if not table.rows:
         return Text(table.empty, style="dim")
-    made = RichTable(box=None, header_style="bold", pad_edge=False)
-    for column in table.columns:
-        made.add_column(column, overflow="fold", no_wrap=column in ("id", "run"))
-    for row in table.rows:
-        made.add_row(*(Text(clean.line(cell)) for cell in row))
+    rows = [[Text(clean.line(cell)) for cell in row] for row in table.rows]
+    named = zip(table.columns, zip(*rows, strict=True), strict=True)
+    widest = [max(len(name), *(cell.cell_len for cell in column)) for name, column in named]
+    return _grid(table.columns, rows) if sum(widest) + 2 * len(widest) <= width else _stack(rows)
+
+
+def _grid(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> RichTable:
+    made = RichTable(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        made.add_row(*row)
     return made
+
+
+def _stack(rows: Sequence[Sequence[Text]]) -> Group:
+    drawn = []
+    for *others, last in rows:
+        drawn += [last, Text("  ") + Text(" · ").join(cell for cell in others if cell)]
+        drawn[-1].stylize("dim")
+    return Group(*drawn)
 
 
 def _plain(part: Table | str) -> str:

@@ -35,7 +35,7 @@ _PLACES = {
     "asynchronous": ("AsyncClient", "AsyncLiveRun"),
     "retries": ("Retries",),
     "errors": (
-        *("ClientError", "Conflict", "Invalid", "NotAllowed", "NotFound", "RateLimited", "Refused"),
+        *("ClientError", "Conflict", "Invalid", "Misused", "NotAllowed", "NotFound", "RateLimited", "Refused"),
         *("RunFailed", "ServerBroken", "TimedOut", "TooLarge", "Unreachable"),
     ),
     "nouns": (
@@ -58,6 +58,7 @@ __all__ = [
     "Invalid",
     "Learned",
     "LiveRun",
+    "Misused",
     "NotAllowed",
     "NotFound",
     "Pattern",

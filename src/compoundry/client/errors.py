@@ -9,6 +9,7 @@ ClientError
 │   ├── TooLarge        413  send less at once
 │   ├── RateLimited     429  too many requests; `retry_after_s`
 │   └── ServerBroken    5xx, and answers that are no JSON
+├── Misused             the client was given something that can't work, such as an address that is none
 ├── Unreachable         no connection, or no answer in time
 ├── TimedOut            a run has not ended within the time that `wait` was given; it goes on
 └── RunFailed           a run ended as failed; `run` has the error_details
@@ -73,6 +74,10 @@ class RateLimited(Refused):
 
 
 class ServerBroken(Refused):
+    pass
+
+
+class Misused(ClientError):
     pass
 
 

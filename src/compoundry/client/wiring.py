@@ -10,7 +10,7 @@ import httpx2
 
 from compoundry.client.answers import Answer
 from compoundry.client.calls import Call
-from compoundry.client.errors import ClientError, Unreachable
+from compoundry.client.errors import ClientError, Misused, Unreachable
 from compoundry.client.retries import NotSent
 
 _BASE = "/api/developers"
@@ -26,14 +26,14 @@ def host(base_url: str) -> str:
     stripped = base_url.strip().rstrip("/")
     stripped = stripped.removesuffix("/v1").removesuffix(_BASE)
     if urlsplit(stripped).scheme not in ("http", "https") or not urlsplit(stripped).hostname:
-        raise ClientError(f"not a server's URL: {base_url!r}; use one like http://127.0.0.1:8787")
+        raise Misused(f"not a server's URL: {base_url!r}; use one like http://127.0.0.1:8787")
     return stripped
 
 
 def headers(api_key: str) -> dict[str, str]:
     """Return what every call carries."""
     if not api_key.isascii() or not api_key.isprintable():
-        raise ClientError("the API key holds characters that no key has; copy it again")
+        raise Misused("the API key holds characters that no key has; copy it again")
     key = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     return {**key, "User-Agent": f"compoundry-python/{_version()}"}
 
