@@ -1,6 +1,7 @@
 """Write the log to standard error: readable for people, or one JSON object a line for machines."""
 
 import logging
+import os
 import sys
 
 import structlog
@@ -16,7 +17,9 @@ def configure(log_format: str, *, level: int = logging.INFO) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    plain = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), exception_formatter=structlog.dev.plain_traceback
+    )
     ending: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if log_format == "json" else [plain]
     )

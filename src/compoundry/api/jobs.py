@@ -8,17 +8,16 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from compoundry.api import wire
+from compoundry import wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import Accepted, Status, TriggerIn
 from compoundry.api.paging import Cursor, Limit, page
-from compoundry.api.routing import app, caller, json_body, needs, parsed, router
+from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
 from compoundry.model import Run
 from compoundry.service import runs
 from compoundry.service.runs import Idempotency
-from compoundry.store.answers import digest
 
 routes = router("compounding")
 
@@ -38,20 +37,11 @@ async def _trigger_body(request: Request) -> TriggerIn:
     return parsed(TriggerIn, await json_body(request))
 
 
-async def _once(request: Request) -> Idempotency | None:
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not 0 < len(key) <= 255:
-        raise Invalid("Idempotency-Key: must have 1 to 255 characters")
-    return Idempotency(key, digest(f"{request.method} {request.url.path}", await request.body()))
-
-
 @routes.post(
     "/compounding/trigger", status_code=202, response_model=None, responses={202: {"model": Accepted}}, **needs("record.write", TriggerIn)
 )
 def trigger(
-    request: Request, body: Annotated[TriggerIn, Depends(_trigger_body)], once: Annotated[Idempotency | None, Depends(_once)]
+    request: Request, body: Annotated[TriggerIn, Depends(_trigger_body)], once: Annotated[Idempotency | None, Depends(once)]
 ) -> Answer:
     """Store a run of a job; a worker carries it out in the background."""
     run = runs.trigger(app(request), caller(request), body.job_type, dry_run=body.dry_run, once=once)
