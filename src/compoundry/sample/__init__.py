@@ -20,7 +20,7 @@ def sample(*, until: datetime, seed: int = 7) -> list[dict[str, Any]]:
     and old facts that nobody has confirmed since.
     """
     dice = random.Random(seed)  # a seeded generator of its own: the same sample everywhere
-    told = [*_retold(dice), *_complaints(dice), *_habits(), *_sequences(dice), *_passing(dice)]
+    told = [*_retold(dice), *_complaints(dice), *_habits(until), *_sequences(dice), *_passing(dice)]
     told.sort(key=lambda pair: (pair[0], pair[1].content))
     return [_line(n, until - timedelta(days=days_ago), note) for n, (days_ago, note) in enumerate(reversed(told))]
 
@@ -45,10 +45,12 @@ def _complaints(dice: random.Random) -> Iterator[Told]:
             yield round(dice.uniform(5, 160), 2), Note(sentence, (customer,), "risk", 0.8)
 
 
-def _habits() -> Iterator[Told]:
-    for start, every, count, note in notes.HABITS:
+def _habits(until: datetime) -> Iterator[Told]:
+    """Let a habit come every few weeks, always on its weekday."""
+    for start, every, count, weekday, note in notes.HABITS:
+        shift = ((until - timedelta(days=start)).weekday() - weekday) % 7
         for n in range(count):
-            yield start - n * every, note(n)
+            yield start + shift - n * every, note(n)
 
 
 def _sequences(dice: random.Random) -> Iterator[Told]:

@@ -156,12 +156,12 @@ THEMES: Final = (
     ),
 )
 
-HABITS: Final[tuple[tuple[float, float, int, Callable[[int], Note]], ...]] = (
-    (170.0, 21.0, 7, lambda n: Note(
+HABITS: Final[tuple[tuple[float, float, int, int, Callable[[int], Note]], ...]] = (
+    (170.0, 21.0, 7, 3, lambda n: Note(
         ("Dana Reyes moved the Friday meeting to Monday.", "Dana Reyes rescheduled the Friday meeting.",
          "Dana Reyes pushed Friday's meeting to next week.")[n % 3],
         ("Dana Reyes",), "behavior", 0.8)),
-    (140.0, 14.0, 8, lambda n: Note(
+    (140.0, 14.0, 8, 0, lambda n: Note(
         ("Priya Nair asked for the raw numbers behind the chart.", "Priya Nair wanted to see the raw numbers.",
          "Priya Nair asked to get the raw numbers as a CSV file.", "Priya Nair again asked for the raw numbers.")[n % 4],
         ("Priya Nair",), "behavior", 0.75)),
