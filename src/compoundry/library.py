@@ -137,6 +137,10 @@ class Workspace:
         """List what waits for a person, the surest first."""
         return review.queue(self._app, self._caller, limit=limit, status=status, kind=kind)
 
+    def candidate(self, id: str) -> Candidate:
+        """Return one candidate; NotFound when there is none."""
+        return review.one(self._app, self._caller, id)
+
     def accept(self, candidate: Candidate | str, *, keep: str | None = None, note: str = "") -> "Run":
         """Do what a candidate proposes; the run that is returned can be reverted."""
         id, version = _seen(candidate)

@@ -7,20 +7,11 @@ import pytest
 import typer.main
 
 from compoundry.cli.program import app
-from tests.cli.conftest import House
+from tests.cli.conftest import House, written
 from tests.cli.typed import Prompt, typed
 
-ONLY_WHERE_THE_DATABASE_IS = {
-    "serve",
-    "worker",
-    "migrate",
-    "workspace create",
-    "workspace list",
-    "key create",
-    "key list",
-    "key revoke",
-    "demo",
-}
+ACCESS = {"workspace create", "workspace list", "workspace configure", "key create", "key list", "key revoke"}
+ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "migrate", "demo", *ACCESS}
 WITHOUT_A_PLACE = {"jobs"}
 
 
@@ -55,6 +46,8 @@ READING = [
     "status {real}",
     "changes {real}",
     "changes {dry} --limit 1",
+    "diff {real}",
+    "watch {real}",
     "dispositions {real}",
     "dispositions {real} --outcome merged --limit 1",
     "runs",
@@ -114,7 +107,18 @@ def test_what_needs_the_database_answers_in_json(house: House, things: dict[str,
 
 def test_every_command_is_in_these_tests() -> None:
     tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING]}
-    elsewhere = {"apply", "revert", "retry", "cancel", "accept", "reject", "forget", *ONLY_WHERE_THE_DATABASE_IS, *WITHOUT_A_PLACE}
+    elsewhere = {
+        "apply",
+        "revert",
+        "candidate",
+        "retry",
+        "cancel",
+        "accept",
+        "reject",
+        "forget",
+        *ONLY_WHERE_THE_DATABASE_IS,
+        *WITHOUT_A_PLACE,
+    }
     assert {name for name, _ in commands()} == {" ".join(t.split()[:1]) for t in tried} | elsewhere
 
 
@@ -138,6 +142,48 @@ def test_a_preview_is_applied_and_taken_back(prompt: Prompt, house: House) -> No
     assert len(prompt.json("insights")["data"]) < 7
     assert prompt.json("revert", applied["job_run_id"])["status"] == "completed"
     assert len(prompt.json("insights")["data"]) == 7
+
+
+def test_a_diff_shows_sentences_and_not_ids(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    run = prompt.json("run", "consolidation", "--dry-run")["job_run_id"]
+    lines = prompt("diff", run).out.splitlines()
+    assert any(line.startswith("merge: ") for line in lines)
+    assert "- Dana prefers email over phone calls." in lines
+    assert "+ Dana prefers email over phone calls." in lines
+    assert prompt.json("diff", run)["contents"]
+
+
+def test_a_run_is_watched_line_by_line_in_a_pipe(prompt: Prompt) -> None:
+    assert prompt("watch").code == 4
+    run = prompt.json("run", "metrics", "--no-wait")["job_run_id"]
+    said = prompt("watch")
+    assert (said.code, said.err.splitlines()[0]) == (0, "metrics: accepted 0/?")
+    assert f"{run}: completed" in said.out
+    assert prompt("watch", run).code == 0
+
+
+def test_settings_of_a_job_are_shown_and_changed(prompt: Prompt) -> None:
+    shown = prompt.json("workspace", "configure", "pattern_detection", "--workspace", "1")
+    assert shown["min_support"] == 3
+    assert prompt.json("workspace", "configure", "pattern_detection", "min_support=4", "q=0.01", "--workspace", "1")["min_support"] == 4
+    assert prompt.json("workspace", "configure", "pattern_detection", "-w", "1")["q"] == 0.01
+    for wrong in ("courage=1", "min_support=many", "min_support"):
+        assert prompt("workspace", "configure", "pattern_detection", wrong, "--workspace", "1").code == 2
+
+
+def test_a_candidate_is_read_and_decided(prompt: Prompt, house: House) -> None:
+    old = [{"id": f"o{n}", "content": f"Old fact {n}.", "created_at": "2019-01-01T00:00:00Z", "confidence": 0.6} for n in range(5)]
+    prompt.json("import", str(written(house.file.with_name("old.jsonl"), old)))
+    prompt.json("run", "decay_sweep")
+    first, second, *_ = prompt.json("candidates")["data"]
+    assert prompt.json("candidate", first["id"]) == first
+    accepted = prompt.json("accept", first["id"], "--note", "still so")
+    rejected = prompt.json("reject", second["id"])
+    assert (accepted["status"], rejected["status"]) == ("accepted", "rejected")
+    assert prompt("accept", first["id"]).code == 5
+    assert prompt.json("revert", accepted["job_run_id"])["status"] == "completed"
+    assert prompt.json("candidate", first["id"])["status"] == "open"
 
 
 def test_an_insight_is_forgotten_for_good(prompt: Prompt, house: House) -> None:

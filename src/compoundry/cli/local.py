@@ -132,6 +132,9 @@ class LocalDesk:
     def insight(self, id: str) -> Insight:
         return self._insight(insights.one(self._app, self._caller, id))
 
+    def contents(self, ids: Sequence[str]) -> dict[str, str]:
+        return {id: found.content for id, found in insights.named(self._app, self._caller, ids).items()}
+
     def why(self, id: str) -> Story:
         return Story.read(wire.story(explaining.why(self._app, self._caller, id), self._caller.workspace_id))
 
@@ -146,6 +149,9 @@ class LocalDesk:
 
     def candidates(self, wanted: Filter) -> list[Candidate]:
         return [self._candidate(asked) for asked in review.queue(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+
+    def candidate(self, id: str) -> Candidate:
+        return self._candidate(review.one(self._app, self._caller, id))
 
     def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
         return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, note=note))

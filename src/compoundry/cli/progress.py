@@ -28,6 +28,23 @@ def following(what: str) -> Iterator[Told]:
 
 
 @contextmanager
+def watching(what: str) -> Iterator[Told]:
+    """Give a function that shows the progress of a run, in a pipe as lines on stderr."""
+    if sys.stderr.isatty():
+        with following(what) as told:
+            yield told
+        return
+    last: list[str] = []
+
+    def line(step: Step) -> None:
+        if last[-1:] != [told := f"{what}: {step.stage} {step.processed}/{step.total or '?'}"]:
+            last[:] = [told]
+            sys.stderr.write(told + "\n")
+
+    yield line
+
+
+@contextmanager
 def loading(what: str, total_bytes: int | None) -> Iterator[Told]:
     """Give a function that shows how much of a file is read."""
     if not sys.stderr.isatty():

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client import Client, Retries
+from compoundry.client.errors import NotFound
 from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 from compoundry.errors import Invalid, Unauthenticated
 from compoundry.service.intake import InsightIn
@@ -80,6 +81,15 @@ class RemoteDesk:
     def insight(self, id: str) -> Insight:
         return self._client.insights.get(id)
 
+    def contents(self, ids: Sequence[str]) -> dict[str, str]:
+        return {id: found.content for id in ids if (found := self._perhaps(id))}
+
+    def _perhaps(self, id: str) -> Insight | None:
+        try:
+            return self._client.insights.get(id)
+        except NotFound:
+            return None
+
     def why(self, id: str) -> Story:
         return self._client.insights.why(id)
 
@@ -94,6 +104,9 @@ class RemoteDesk:
 
     def candidates(self, wanted: Filter) -> list[Candidate]:
         return _first(wanted.limit, self._client.candidates.list(**wanted.given))
+
+    def candidate(self, id: str) -> Candidate:
+        return self._client.candidates.get(id)
 
     def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
         return self._client.candidates.accept(id, keep=keep, note=note or None)

@@ -27,6 +27,12 @@ def candidates(
     return shapes.candidates(desk.candidates(Filter(limit, {"status": status, "kind": kind})))
 
 
+@command(app, "candidate", open_desk, ON_A_DESK)
+def candidate(desk: Desk, id: CandidateId) -> Shown:
+    """Show one candidate with the insights that it is about."""
+    return shapes.candidate(desk.candidate(id))
+
+
 @command(app, "accept", open_desk, ON_A_DESK)
 def accept(
     desk: Desk,

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from compoundry.cli import diff as differences
 from compoundry.cli import shapes
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.show import Shown, Table
 from compoundry.cli.where import Where
 from compoundry.client.nouns import Run
+from compoundry.errors import NotFound
 
 app = typer.Typer()
 
@@ -69,12 +71,36 @@ def status(
     return _awaited(desk, found, wait, timeout) if wait else shapes.run(found)
 
 
+@command(app, "watch", open_desk, ON_A_DESK)
+def watch(
+    desk: Desk,
+    id: Annotated[str | None, typer.Argument(metavar="ID", help="The run's id; the newest run when left out.")] = None,
+    timeout: Timeout = None,
+) -> Shown:
+    """Follow a run live until its end; in a pipe, a line for each step."""
+    from compoundry.cli.progress import watching  # the parts of rich that only waiting needs
+
+    newest = [] if id else desk.runs(Filter(1, {}))
+    if not id and not newest:
+        raise NotFound("there are no runs yet; trigger one with: compoundry run consolidation")
+    run = desk.status(id) if id else newest[0]
+    with watching(run.job_type) as told:
+        return shapes.ended(desk.finish(run, told, timeout_s=timeout))
+
+
 @command(app, "changes", open_desk, ON_A_DESK)
 def changes(
     desk: Desk, id: RunId, limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None
 ) -> Shown:
     """List what a run did, or what a dry run would do, change by change with the reason."""
     return shapes.changes(desk.changes(id, limit=limit))
+
+
+@command(app, "diff", open_desk, ON_A_DESK)
+def diff(desk: Desk, id: RunId, limit: Limit = 100) -> Shown:
+    """Show what a run did, or what a dry run would do, as a diff of sentences."""
+    found = desk.changes(id, limit=limit)
+    return differences.diff(found, desk.contents(differences.insights_in(found)))
 
 
 @command(app, "dispositions", open_desk, ON_A_DESK)

@@ -121,6 +121,13 @@ def candidates(found: Sequence[Candidate]) -> Shown:
     return listed(found, Table(("id", "kind", "status", "score", "why", "insights"), rows, "nothing waits for a decision"))
 
 
+def candidate(found: Candidate) -> Shown:
+    """Show one candidate with its insights."""
+    said = f"{found.kind} {found.id}: {found.status}, score {found.score:.2f}"
+    rows = [(i.id, day(i.observed_at), f"{i.confidence:.2f}", i.content) for i in found.insights]
+    return Shown(found.body, (said, found.reason.text, Table(("id", "day", "confidence", "content"), rows, "its insights are gone")))
+
+
 def decided(found: Candidate) -> Shown:
     """Show what was decided about a candidate."""
     return Shown(found.body, (f"{found.kind} {found.id}: {found.status}", f"take it back: compoundry revert {found.job_run_id}"))

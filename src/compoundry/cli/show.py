@@ -24,11 +24,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Hold one line of text that has a colour on a terminal."""
+
+    text: str
+    style: str = ""
+
+
+Part = Table | Line | str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Hold a command's answer: `body` is its JSON, `parts` are the same for people, `notes` go to stderr."""
 
     body: object
-    parts: tuple[Table | str, ...]
+    parts: tuple[Part, ...]
     exit: int = 0
     notes: tuple[str, ...] = ()
 
@@ -54,10 +65,16 @@ def complain(message: str, body: object, *, as_json: bool) -> None:
         Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble(("Error: ", "bold red"), clean.page(message)))
 
 
-def _on_terminal(parts: Sequence[Table | str]) -> None:
+def _on_terminal(parts: Sequence[Part]) -> None:
     console = Console(highlight=False)
     for part in parts:
-        console.print(Text(clean.page(part)) if isinstance(part, str) else _drawn(part, console.width))
+        match part:
+            case str():
+                console.print(Text(clean.page(part)), soft_wrap=True)
+            case Line():
+                console.print(Text(clean.line(part.text), style=part.style), soft_wrap=True)
+            case Table():
+                console.print(_drawn(part, console.width))
 
 
 def _drawn(table: Table, width: int) -> RenderableType:
@@ -85,7 +102,11 @@ def _stack(rows: Sequence[Sequence[Text]]) -> Group:
     return Group(*drawn)
 
 
-def _plain(part: Table | str) -> str:
-    if isinstance(part, str):
-        return clean.page(part) + "\n"
-    return "".join("\t".join(clean.line(cell) for cell in row) + "\n" for row in (part.columns, *part.rows))
+def _plain(part: Part) -> str:
+    match part:
+        case str():
+            return clean.page(part) + "\n"
+        case Line():
+            return clean.line(part.text) + "\n"
+        case Table():
+            return "".join("\t".join(clean.line(cell) for cell in row) + "\n" for row in (part.columns, *part.rows))

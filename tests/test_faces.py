@@ -1,0 +1,113 @@
+"""Every verb of the service can be reached from every face, or there is a reason why not."""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from compoundry.api import insights as insights_api
+from compoundry.api import jobs as jobs_api
+from compoundry.api import knowledge as knowledge_api
+from compoundry.api import review as review_api
+from compoundry.client import calls
+from compoundry.service import access, explaining, insights, knowledge, review, runs
+
+SOURCE = Path(inspect.getfile(access)).parents[1]
+SERVICE: tuple[ModuleType, ...] = (access, explaining, insights, knowledge, review, runs)
+FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
+
+OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
+NO_KEYS = "a program that opens the file needs no key"
+INSIDE = "a step inside other verbs, not a wish of its own"
+ELSEWISE = "waits in its own way"
+MISSING: dict[tuple[str, str], str] = {
+    **{
+        (verb, "api"): OWNERS_ONLY
+        for verb in ("create_workspace", "list_workspaces", "workspace", "configure", "create_key", "list_keys", "revoke_key")
+    },
+    **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
+    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting") for face in FACES},
+    **{("wait", face): ELSEWISE for face in FACES},
+    ("authenticate", "cli"): "the owner of the database, or the server, decides",
+    ("operator", "api"): "callers of the API have keys",
+    ("workspace", "library"): "a workspace is opened by its name",
+    ("state_hash", "api"): "compares states in tests and in the demo, which open the database",
+    ("named", "library"): INSIDE,
+    ("state_hash", "cli"): "compares states in tests and in the demo, which open the database",
+    ("status", "library"): "a run has ended when the library returns it",
+    ("cancel", "library"): "a run has ended when the library returns it",
+}
+
+
+def verbs() -> list[tuple[str, str]]:
+    """List the public functions of the service, each with its module."""
+    return [
+        (module.__name__.rsplit(".", 1)[-1], name)
+        for module in SERVICE
+        for name, found in vars(module).items()
+        if inspect.isfunction(found) and found.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
+def used(files: list[Path]) -> set[tuple[str, str]]:
+    """Find `module.verb` and imported verbs in source files."""
+    found = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.add((node.value.id, node.attr))
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("compoundry.service."):
+                found |= {(str(node.module).rsplit(".", 1)[-1], name.name) for name in node.names}
+    return found
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_every_verb_is_reached(face: str) -> None:
+    reached = used(FACES[face])
+    lacking = {f"{module}.{verb}" for module, verb in verbs() if (module, verb) not in reached and (verb, face) not in MISSING}
+    assert not lacking, f"reach them from {face}, or say why not"
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_every_excuse_is_needed(face: str) -> None:
+    reached = used(FACES[face])
+    known = verbs()
+    for verb, where in MISSING:
+        assert any(name == verb for _, name in known), f"the service has no {verb}"
+        if where == face:
+            assert not all((module, name) in reached for module, name in known if name == verb), f"{face} does reach {verb}"
+
+
+def test_the_client_knows_every_route() -> None:
+    routes = {(method, path) for found in _routes() for method, path in found}
+    asked = {(call.method, re.sub(r"ID(?=/|$)", "{}", call.path)) for call in _calls()}
+    assert {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in routes} == asked
+
+
+def _routes() -> list[list[tuple[str, str]]]:
+    modules = (jobs_api, insights_api, review_api, knowledge_api)
+    return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
+
+
+def _calls() -> list[calls.Call[Any]]:
+    plain: list[calls.Call[Any]] = [
+        calls.trigger("metrics", dry_run=True, idempotency_key="k"),
+        calls.learn([], idempotency_key="k"),
+        calls.edit("ID", {}, version=None),
+        calls.reinforce("ID", {}),
+        *(calls.act("ID", verb) for verb in ("apply", "revert", "cancel", "retry")),
+        *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
+    ]
+    by_id: list[Callable[[str], calls.Call[Any]]] = [
+        *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate)
+    ]
+    lists: list[Callable[[], calls.Call[Any]]] = [
+        *(calls.runs, calls.insights, calls.candidates, calls.patterns, calls.rules, calls.playbook, calls.metrics)
+    ]
+    return [*plain, *(make("ID") for make in by_id), *(make() for make in lists)]
