@@ -66,6 +66,10 @@ class Stale(Conflict):
     retryable = True
 
 
+class Twin(Conflict):
+    retryable = True
+
+
 class TooLarge(CompoundryError):
     status = 413
 
