@@ -33,7 +33,7 @@ class Policy:
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Make rules from what stands, update those that are known, retire those whose evidence is gone."""
     insights = {i.id: i for i in sorted(view.insights, key=lambda i: i.id)}
-    drafts = [*_from_patterns(view.patterns, insights, now), *_from_lessons(insights.values(), now)]
+    drafts = [*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())]
     worth = [d for d in drafts if d.confidence >= policy.least_confidence]
     chosen = _distinct(_best(worth, view.rules), policy)[: policy.budget]
     known = {rule.id: rule for rule in view.rules}
@@ -44,7 +44,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     return Plan(told, tuple(changes))
 
 
-def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight], now: datetime) -> Iterator[Rule]:
+def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight]) -> Iterator[Rule]:
     for pattern in sorted(patterns, key=lambda p: p.id):
         evidence = [insights[id] for id in pattern.evidence if id in insights]
         typical = [insights[id] for id in pattern.typical if id in insights] or evidence
@@ -59,7 +59,7 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight],
                 evidence=tuple(i.id for i in evidence),
                 confidence=_confidence(pattern, evidence),
                 source="pattern",
-                created_at=now,
+                created_at=max(i.observed_at for i in evidence),
                 reason=Reason("from_pattern", f"the pattern “{pattern.label}”", {"pattern": pattern.id, "support": pattern.support}),
                 pattern_id=pattern.id,
             )
@@ -89,7 +89,7 @@ def _confidence(pattern: Pattern, evidence: Sequence[Insight]) -> float:
     return round(mean * wilson(pattern.support, pattern.support)[0], 4)
 
 
-def _from_lessons(insights: Iterable[Insight], now: datetime) -> Iterator[Rule]:
+def _from_lessons(insights: Iterable[Insight]) -> Iterator[Rule]:
     for insight in insights:
         if found := lesson(insight.content):
             sources = len({e.source for e in insight.evidence}) or 1
@@ -102,7 +102,7 @@ def _from_lessons(insights: Iterable[Insight], now: datetime) -> Iterator[Rule]:
                 evidence=(insight.id,),
                 confidence=round(insight.confidence, 4),
                 source="lesson",
-                created_at=now,
+                created_at=insight.observed_at,
                 reason=Reason("from_lesson", f"the lesson “{insight.content}”", {"insight": insight.id, "sources": sources}),
             )
 
