@@ -27,7 +27,7 @@ class Policy:
 
     budget: int = 40
     same_words: float = 0.9
-    least_confidence: float = 0.3
+    least_confidence: float = 0.4
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
@@ -49,8 +49,8 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight])
         evidence = [insights[id] for id in pattern.evidence if id in insights]
         typical = [insights[id] for id in pattern.typical if id in insights] or evidence
         if pattern.status in ("candidate", "accepted") and evidence:
-            when, do = _parts(pattern, typical[0], evidence)
-            because = f"{pattern.reason.text.split(';')[0]}, last on {pattern.last_seen:%Y-%m-%d}"
+            when, do = _parts(pattern, typical[0])
+            because = f"{pattern.label}; last on {pattern.last_seen:%Y-%m-%d}"
             yield Rule(
                 id=same_id("rule", pattern.id),
                 when=when,
@@ -65,20 +65,21 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight])
             )
 
 
-def _parts(pattern: Pattern, typical: Insight, evidence: Sequence[Insight]) -> tuple[str, str]:
+def _parts(pattern: Pattern, typical: Insight) -> tuple[str, str]:
     """Say when a pattern matters, and what to expect then."""
+    facts = pattern.reason.facts
+    says, name = facts.get("says", typical.content), typical.entities[0].name if typical.entities else "them"
     match pattern.kind:
         case "theme":
-            return f"you talk with or plan for one of the {wording.nouns(evidence)}", f"Expect this to come up: {pattern.label}"
+            return f"you plan for {facts.get('about', 'sources')}", f"Expect that several {wording.said_of_several(typical)}"
         case "habit":
-            name = typical.entities[0].name if typical.entities else "this"
-            return f"you work with {name}", f"Expect: {pattern.label}"
+            return f"you plan with {name}", f"Expect this again: {typical.content.rstrip('.')}"
         case "sequence":
-            return "the first of the two has happened", f"Expect the second: {pattern.label}"
+            return f"“{says}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
         case "co_occurrence":
-            return "you see one of the two", f"Look for the other: {pattern.label}"
+            return f"“{says}”", f"Look for “{facts.get('then', '')}” too"
         case "period":
-            return "that time comes", f"Expect: {pattern.label}"
+            return f"you plan for {facts.get('when', '')}", f"Expect this: {typical.content.rstrip('.')}"
         case _:
             assert_never(pattern.kind)
 
