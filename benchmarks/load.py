@@ -30,7 +30,8 @@ async def _load(url: str, method: str, body: bytes, key: str, requests: int, con
 async def _connection(url: str, method: str, body: bytes, key: str, requests: int, took: list[float]) -> None:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    head = f"{method} {parts.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    headers = ["Host: x", f"Authorization: Bearer {key}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    head = "\r\n".join([f"{method} {parts.path} HTTP/1.1", *headers, "", ""])
     for _ in range(requests):
         sent = time.perf_counter()
         writer.write(head.encode() + body)

@@ -19,6 +19,10 @@ def publish(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequen
     Console(width=140).print(table)
     lines = [f"# {title}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
-    lines += ["", notes, f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {platform.machine()}, 2 shared cores."]
+    lines += [
+        "",
+        notes,
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {platform.machine()}, 2 shared cores.",
+    ]
     DOCS.mkdir(parents=True, exist_ok=True)
     (DOCS / f"{name}.md").write_text("\n".join(lines) + "\n")

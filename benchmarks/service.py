@@ -79,7 +79,10 @@ def trigger(beside: Beside, requests: int) -> list[str]:
     ours, bare, took = _socket(beside.ours), _socket(beside.bare), list[tuple[float, float]]()
     for _ in range(requests):
         our_ms, answer = _asked(ours, "POST", f"{BASE}/compounding/trigger", beside.key, body)
-        while _asked(ours, "GET", f"{BASE}/compounding/jobs/{answer['job_run_id']}", beside.key)[1]["status"] not in ("completed", "failed"):
+        while _asked(ours, "GET", f"{BASE}/compounding/jobs/{answer['job_run_id']}", beside.key)[1]["status"] not in (
+            "completed",
+            "failed",
+        ):
             time.sleep(0.01)
         took.append((our_ms, _asked(bare, "POST", "/row", beside.key, body)[0]))
     ours_ms, bare_ms = (statistics.median(pair[n] for pair in took) for n in (0, 1))
@@ -117,7 +120,10 @@ def status(beside: Beside, requests: int) -> list[str]:
 def whole_run(beside: Beside, times: int) -> list[str]:
     """Time a consolidation of 100 insights from the trigger to `completed`, polled every 5 ms."""
     with _client(beside) as http:
-        http.post("/insights", json=[{"content": f"Team {n} likes topic {n * 7 % 31}.", "entities": [{"name": f"Team {n % 20}"}]} for n in range(100)])
+        http.post(
+            "/insights",
+            json=[{"content": f"Team {n} likes topic {n * 7 % 31}.", "entities": [{"name": f"Team {n % 20}"}]} for n in range(100)],
+        )
         time.sleep(3)
         took = []
         for _ in range(times):
@@ -175,11 +181,18 @@ def _bare(parts: Parts, caller: Caller, step: int) -> float:
         ids = [row.subject for row in rows if row.run_id == rows[0].run_id]
     began = time.perf_counter()
     with parts.app.database.write() as connection:
-        changed = update(table).where(table.c.workspace_id == caller.workspace_id, table.c.id == bindparam("this")).values(confidence=0.5, version=bindparam("n"))
+        changed = (
+            update(table)
+            .where(table.c.workspace_id == caller.workspace_id, table.c.id == bindparam("this"))
+            .values(confidence=0.5, version=bindparam("n"))
+        )
         connection.execute(changed, [{"this": id, "n": step + 10} for id in ids])
         kept = {"workspace_id": caller.workspace_id, "run_id": _a_run(parts, caller), "kind": "x", "reason": {"text": "nothing"}}
         effects = [["insight", ids[0], {"confidence": 0.7}, {"confidence": 0.6}]]
-        connection.execute(insert(journal), [{**kept, "position": 1_000_000 * (step + 1) + n, "subject": id, "effects": effects} for n, id in enumerate(ids)])
+        connection.execute(
+            insert(journal),
+            [{**kept, "position": 1_000_000 * (step + 1) + n, "subject": id, "effects": effects} for n, id in enumerate(ids)],
+        )
     return time.perf_counter() - began
 
 
@@ -211,7 +224,13 @@ def main() -> None:
         rows = [idle(beside, 5 if short else 20), whole_run(beside, 10 if short else 50)]
         rows += [status(beside, 800 if short else 4_000), trigger(beside, 50 if short else 200)]
     rows.append(apply(10_000 if short else 100_000))
-    publish("service", "The service beside a bare framework", ["what", "measured", "ratio", "target"], rows, notes=f"Short form: {short}. {datetime.now(UTC):%H:%M} UTC.")
+    publish(
+        "service",
+        "The service beside a bare framework",
+        ["what", "measured", "ratio", "target"],
+        rows,
+        notes=f"Short form: {short}. {datetime.now(UTC):%H:%M} UTC.",
+    )
 
 
 if __name__ == "__main__":

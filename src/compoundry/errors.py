@@ -6,7 +6,8 @@ CompoundryError
 ├── Forbidden          403  a valid key that lacks a scope
 ├── NotFound           404  no such thing in this workspace
 ├── Conflict           409  the thing has changed since it was read
-│   └── Stale          409  a stored plan no longer fits what it read
+│   ├── Stale          409  a stored plan no longer fits what it read
+│   └── Twin           409  the same was stored at the same moment
 ├── TooLarge           413  the body is over the limit
 ├── RateLimited        429  too many requests
 ├── Unavailable        503  the database or another part can't be reached
@@ -63,6 +64,10 @@ class Conflict(CompoundryError):
 
 
 class Stale(Conflict):
+    retryable = True
+
+
+class Twin(Conflict):
     retryable = True
 
 

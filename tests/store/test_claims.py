@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from compoundry.app import Parts
-from compoundry.errors import LostRun
+from compoundry.errors import LostRun, Twin
 from compoundry.model import Caller, Counts, Run
 from compoundry.service import access, runs
 from compoundry.store import claims
@@ -95,7 +94,7 @@ def test_the_database_itself_refuses_two_writers_in_one_workspace(parts: Parts, 
     runs.trigger(parts.app, caller, "metrics")
     one = claimed(database)
     assert one is not None
-    with pytest.raises(IntegrityError), database.write() as connection:
+    with pytest.raises(Twin), database.write() as connection:
         kept.accept(
             connection, Run("second", caller.workspace_id, "metrics", "run", False, "running", one.accepted_at, one.not_before), rank=0
         )

@@ -133,7 +133,7 @@ def _pattern(corpus: Corpus, finding: Finding) -> Pattern:
     typical = [corpus.insights[n] for n in medoid(corpus.vectors, finding.rows, most=_TYPICAL)]
     entities = tuple(sorted({e.id for n in rows for e in corpus.insights[n].entities}))
     p_value = float(f"{finding.p_value:.3g}")
-    facts: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value}
+    facts: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value, **_parts(corpus, finding, typical)}
     said = f"{finding.support} independent sources of {finding.out_of}; chance would give as many with probability {finding.p_value:.2g}"
     return Pattern(
         id=same_id("pattern", finding.kind, *evidence),
@@ -168,6 +168,17 @@ def _worded(corpus: Corpus, finding: Finding, typical: Sequence[Insight]) -> str
             if finding.kind == "sequence":
                 return wording.after(typical[0], then, finding.support, finding.out_of, finding.when)
             return wording.also(typical[0], then, finding.support, finding.out_of)
+
+
+def _parts(corpus: Corpus, finding: Finding, typical: Sequence[Insight]) -> dict[str, Fact]:
+    """Keep the parts of the label, from which rules are made."""
+    about = [corpus.insights[n] for n in finding.rows]
+    parts: dict[str, Fact] = {"about": wording.nouns(about), "says": wording.said_of_any(typical[0])}
+    if finding.then:
+        parts["then"] = wording.said_of_any(corpus.insights[medoid(corpus.vectors, finding.then, most=1)[0]])
+    if finding.when:
+        parts["when"] = finding.when
+    return parts
 
 
 def _trend(seen: Sequence[float]) -> Trend:

@@ -27,13 +27,13 @@ class Policy:
 
     budget: int = 40
     same_words: float = 0.9
-    least_confidence: float = 0.3
+    least_confidence: float = 0.4
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Make rules from what stands, update those that are known, retire those whose evidence is gone."""
     insights = {i.id: i for i in sorted(view.insights, key=lambda i: i.id)}
-    drafts = [*_from_patterns(view.patterns, insights, now), *_from_lessons(insights.values(), now)]
+    drafts = [*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())]
     worth = [d for d in drafts if d.confidence >= policy.least_confidence]
     chosen = _distinct(_best(worth, view.rules), policy)[: policy.budget]
     known = {rule.id: rule for rule in view.rules}
@@ -44,13 +44,13 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     return Plan(told, tuple(changes))
 
 
-def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight], now: datetime) -> Iterator[Rule]:
+def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight]) -> Iterator[Rule]:
     for pattern in sorted(patterns, key=lambda p: p.id):
         evidence = [insights[id] for id in pattern.evidence if id in insights]
         typical = [insights[id] for id in pattern.typical if id in insights] or evidence
         if pattern.status in ("candidate", "accepted") and evidence:
-            when, do = _parts(pattern, typical[0], evidence)
-            because = f"{pattern.reason.text.split(';')[0]}, last on {pattern.last_seen:%Y-%m-%d}"
+            when, do = _parts(pattern, typical[0])
+            because = f"{pattern.label}; last on {pattern.last_seen:%Y-%m-%d}"
             yield Rule(
                 id=same_id("rule", pattern.id),
                 when=when,
@@ -59,26 +59,27 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight],
                 evidence=tuple(i.id for i in evidence),
                 confidence=_confidence(pattern, evidence),
                 source="pattern",
-                created_at=now,
+                created_at=max(i.observed_at for i in evidence),
                 reason=Reason("from_pattern", f"the pattern “{pattern.label}”", {"pattern": pattern.id, "support": pattern.support}),
                 pattern_id=pattern.id,
             )
 
 
-def _parts(pattern: Pattern, typical: Insight, evidence: Sequence[Insight]) -> tuple[str, str]:
+def _parts(pattern: Pattern, typical: Insight) -> tuple[str, str]:
     """Say when a pattern matters, and what to expect then."""
+    facts = pattern.reason.facts
+    says, name = facts.get("says", typical.content), typical.entities[0].name if typical.entities else "them"
     match pattern.kind:
         case "theme":
-            return f"you talk with or plan for one of the {wording.nouns(evidence)}", f"Expect this to come up: {pattern.label}"
+            return f"you plan for {facts.get('about', 'sources')}", f"Expect that several {wording.said_of_several(typical)}"
         case "habit":
-            name = typical.entities[0].name if typical.entities else "this"
-            return f"you work with {name}", f"Expect: {pattern.label}"
+            return f"you plan with {name}", f"Expect this again: {typical.content.rstrip('.')}"
         case "sequence":
-            return "the first of the two has happened", f"Expect the second: {pattern.label}"
+            return f"“{says}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
         case "co_occurrence":
-            return "you see one of the two", f"Look for the other: {pattern.label}"
+            return f"“{says}”", f"Look for “{facts.get('then', '')}” too"
         case "period":
-            return "that time comes", f"Expect: {pattern.label}"
+            return f"you plan for {facts.get('when', '')}", f"Expect this: {typical.content.rstrip('.')}"
         case _:
             assert_never(pattern.kind)
 
@@ -89,7 +90,7 @@ def _confidence(pattern: Pattern, evidence: Sequence[Insight]) -> float:
     return round(mean * wilson(pattern.support, pattern.support)[0], 4)
 
 
-def _from_lessons(insights: Iterable[Insight], now: datetime) -> Iterator[Rule]:
+def _from_lessons(insights: Iterable[Insight]) -> Iterator[Rule]:
     for insight in insights:
         if found := lesson(insight.content):
             sources = len({e.source for e in insight.evidence}) or 1
@@ -102,7 +103,7 @@ def _from_lessons(insights: Iterable[Insight], now: datetime) -> Iterator[Rule]:
                 evidence=(insight.id,),
                 confidence=round(insight.confidence, 4),
                 source="lesson",
-                created_at=now,
+                created_at=insight.observed_at,
                 reason=Reason("from_lesson", f"the lesson “{insight.content}”", {"insight": insight.id, "sources": sources}),
             )
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from compoundry import jobs
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Insight, Pattern, Rule, Run
 from compoundry.service.app import App
 from compoundry.store import insights, journal, runs
+from compoundry.store.database import Connection
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES
 from compoundry.store.journal import Entry
 from compoundry.store.lineage import gathered

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from compoundry import jobs
-from compoundry.errors import Conflict, Invalid
+from compoundry.errors import Conflict, Invalid, Twin
 from compoundry.model import Caller, Draft, Evidence, Insight
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
@@ -44,7 +42,7 @@ def learn(
         raise Invalid(f"at most {MOST} insights at once; send them in several calls")
     try:
         learned = _learn(app, caller, given, keep_created_at=keep_created_at, once=once)
-    except IntegrityError:  # somebody stored the same external id or the same call at this moment; now it is known
+    except Twin:  # somebody stored the same external id or the same call at this moment; now it is known
         learned = _learn(app, caller, given, keep_created_at=keep_created_at, once=once)
     app.insights_written(caller.workspace_id)
     return learned

@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from sqlalchemy import Connection
-
 from compoundry.errors import Conflict, Invalid
 from compoundry.job import Change, Merge, Reinforce, Supersede
 from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Reason, Run
 from compoundry.service.app import App
 from compoundry.store import finish, insights, runs
-from compoundry.store.database import clock
+from compoundry.store.database import Connection, clock
 from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.findings import CANDIDATES
 from compoundry.store.journal import Entry

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
-
 from compoundry import jobs
-from compoundry.errors import Conflict
+from compoundry.errors import Conflict, Twin
 from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
 from compoundry.service.app import App
 from compoundry.store import answers, journal, runs, state
-from compoundry.store.database import clock
+from compoundry.store.database import Connection, clock
 from compoundry.store.journal import Entry
 
 PAGE: Final = 50
@@ -151,7 +148,7 @@ def _accept(
             run = _new(app, caller, job_type, act, dry_run, settle_s, subject, clock(connection))
             runs.accept(connection, run, rank=rank)
             _remember(connection, caller, once, run)
-    except IntegrityError:
+    except Twin:
         if once is None:
             raise
         return _twin(app, caller, once)

@@ -12,9 +12,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 
-from compoundry.errors import Invalid, Unavailable
+from compoundry.errors import Invalid, Twin, Unavailable
+
+__all__ = ["Connection", "Database", "clock", "open_database"]
 
 BUSY_MS = 15_000
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
@@ -115,6 +117,8 @@ def _begin(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        raise Twin("the same was stored at the same moment; read it and try again") from error
     except OperationalError as error:
         raise Unavailable(f"the database can't be used now ({_cause(error)}); try again shortly") from error
 

@@ -69,10 +69,7 @@ def since(at: datetime) -> str:
 
 def several(insights: Sequence[Insight], typical: Insight, support: int, first: datetime) -> str:
     """Say a theme: how many say what, since when."""
-    said = predicate(typical)
-    if said is None:
-        return f"{support} {nouns(insights)} {since(first)}: “{_quoted(typical)}”"
-    return f"{support} {nouns(insights)} {plural(said)}, or the like ({since(first)})"
+    return f"{support} {nouns(insights)} {said_of_several(typical)} ({since(first)})"
 
 
 def again(typical: Insight, support: int, first: datetime) -> str:
@@ -80,24 +77,31 @@ def again(typical: Insight, support: int, first: datetime) -> str:
     return f"{_quoted(typical)} — seen on {support} days {since(first)}"
 
 
+def said_of_any(insight: Insight) -> str:
+    """Return what a sentence says, with its first entity left open: `… moved to Lisbon`."""
+    said = predicate(insight)
+    return f"… {said}" if said else _quoted(insight)
+
+
+def said_of_several(typical: Insight) -> str:
+    """Return what a theme says of each: `say that exports are slow, or the like`."""
+    said = predicate(typical)
+    return f"{plural(said)}, or the like" if said else f"“{_quoted(typical)}”, or the like"
+
+
 def after(first: Insight, then: Insight, support: int, out_of: int, days: str) -> str:
     """Say a sequence."""
-    return f"After “{_of_any(first)}”, “{_of_any(then)}” follows within {days} days ({support} of {out_of})"
+    return f"After “{said_of_any(first)}”, “{said_of_any(then)}” follows within {days} days ({support} of {out_of})"
 
 
 def also(one: Insight, other: Insight, support: int, out_of: int) -> str:
     """Say what goes together."""
-    return f"“{_of_any(one)}” goes together with “{_of_any(other)}” ({support} of {out_of} that have either)"
+    return f"“{said_of_any(one)}” goes together with “{said_of_any(other)}” ({support} of {out_of} that have either)"
 
 
 def at_its_time(typical: Insight, when: str, support: int, out_of: int) -> str:
     """Say a period."""
     return f"{_quoted(typical)} — mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of})"
-
-
-def _of_any(insight: Insight) -> str:
-    said = predicate(insight)
-    return f"… {said}" if said else _quoted(insight)
 
 
 def _quoted(insight: Insight) -> str:

@@ -14,6 +14,8 @@ def without_subject(vectors: NDArray[np.float32], who: Sequence[str]) -> NDArray
     `vectors` is float32 of shape (n, dimension), `who` names the entity of each row. The mean of few rows
     is shrunk towards the mean of all, for it says more about those rows than about the entity.
     """
+    if not len(who):
+        return vectors
     places = {name: n for n, name in enumerate(sorted(set(who)))}
     owner = np.array([places[name] for name in who])
     counts = np.bincount(owner, minlength=len(places)).astype(np.float32)
