@@ -108,6 +108,7 @@ def test_what_needs_the_database_answers_in_json(house: House, things: dict[str,
 def test_every_command_is_in_these_tests() -> None:
     tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING]}
     elsewhere = {
+        "review",
         "apply",
         "revert",
         "candidate",

@@ -1,5 +1,6 @@
 """Decide what jobs only propose."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.running import Limit
 from compoundry.cli.show import Shown
+from compoundry.errors import Invalid
 
 app = typer.Typer()
 
@@ -31,6 +33,18 @@ def candidates(
 def candidate(desk: Desk, id: CandidateId) -> Shown:
     """Show one candidate with the insights that it is about."""
     return shapes.candidate(desk.candidate(id))
+
+
+@command(app, "review", open_desk, ON_A_DESK)
+def review(desk: Desk, kind: Annotated[str | None, typer.Option(help="Only this kind, such as merge, pattern or rule.")] = None) -> Shown:
+    """Go through the candidates on the terminal, key by key."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Invalid("review needs a terminal; in scripts use candidates, accept and reject")
+    from compoundry.cli.queue import on_terminal  # the parts of rich that only this command needs
+
+    queue = on_terminal(desk, kind=kind)
+    said = f"{len(queue.decided)} decided, {len(queue.waiting)} still waiting"
+    return Shown({"decided": [found.body for found in queue.decided], "waiting": len(queue.waiting)}, (said,))
 
 
 @command(app, "accept", open_desk, ON_A_DESK)

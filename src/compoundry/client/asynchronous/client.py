@@ -1,0 +1,138 @@
+"""Talk to a server, and let others work meanwhile; the twin of `sync`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from compoundry.client import answers, calls, wiring
+from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights
+from compoundry.client.asynchronous.live import AsyncLiveRun
+from compoundry.client.calls import Call, Page
+from compoundry.client.errors import ClientError
+from compoundry.client.nouns import Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.retries import Retries
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Speak for one workspace: the one that the key belongs to.
+
+    `base_url` is the server's address, such as http://127.0.0.1:8787. Failed calls are tried again where that
+    can't do anything twice. Every method raises a ClientError; see `errors.py` for the kinds.
+    """
+
+    def __init__(self, base_url: str, api_key: str, *, timeout_s: float = 10.0, retries: Retries | None = None) -> None:
+        self.base_url = wiring.host(base_url)
+        self._timeout_s, self._retries = timeout_s, retries or Retries()
+        self._http = httpx2.AsyncClient(base_url=self.base_url, headers=wiring.headers(api_key))
+        self.insights, self.candidates = AsyncInsights(self), AsyncCandidates(self)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def trigger(self, job_type: str, *, dry_run: bool = False, idempotency_key: str | None = None) -> AsyncLiveRun:
+        """Start a run of a job; the same idempotency key gives the same run again."""
+        key = idempotency_key or wiring.fresh_key()
+        return AsyncLiveRun(self, await self.ask(calls.trigger(job_type, dry_run=dry_run, idempotency_key=key)))
+
+    async def run(self, id: str) -> AsyncLiveRun:
+        """Take up a run by its id."""
+        return AsyncLiveRun(self, await self.status(id))
+
+    async def status(self, id: str) -> Run:
+        """Return how a run is doing."""
+        return await self.ask(calls.status(id))
+
+    async def progress(self, id: str) -> Progress:
+        """Return how far a run is."""
+        return await self.ask(calls.progress(id))
+
+    def runs(self, *, job_type: str | None = None, status: str | None = None, dry_run: bool | None = None) -> AsyncIterator[Run]:
+        """Go through the runs, newest first."""
+        return self.each(calls.runs(job_type=job_type, status=status, dry_run=dry_run))
+
+    def changes(self, id: str) -> AsyncIterator[Change]:
+        """Go through what a run decided."""
+        return self.each(calls.changes(id))
+
+    def dispositions(self, id: str, *, outcome: str | None = None) -> AsyncIterator[Disposition]:
+        """Go through what became of each insight that a run scanned; `outcome` is like merged, kept or proposed."""
+        return self.each(calls.dispositions(id, outcome=outcome))
+
+    async def apply(self, id: str) -> AsyncLiveRun:
+        """Do exactly what a dry run has shown, as a run of its own; Conflict when it no longer fits."""
+        return AsyncLiveRun(self, await self.ask(calls.act(id, "apply")))
+
+    async def revert(self, id: str) -> AsyncLiveRun:
+        """Take back what a run did, as a run of its own."""
+        return AsyncLiveRun(self, await self.ask(calls.act(id, "revert")))
+
+    async def retry(self, id: str) -> AsyncLiveRun:
+        """Try a failed run again, as a new run."""
+        return AsyncLiveRun(self, await self.ask(calls.act(id, "retry")))
+
+    async def cancel(self, id: str) -> Run:
+        """Ask a run to stop before it changes anything."""
+        return await self.ask(calls.act(id, "cancel"))
+
+    def patterns(self, *, kind: str | None = None, status: str | None = None, trend: str | None = None) -> AsyncIterator[Pattern]:
+        """Go through what recurs, that with the most support first."""
+        return self.each(calls.patterns(kind=kind, status=status, trend=trend))
+
+    def rules(self, *, status: str | None = None) -> AsyncIterator[Rule]:
+        """Go through the rules, the surest first."""
+        return self.each(calls.rules(status=status))
+
+    async def playbook(self) -> tuple[Rule, ...]:
+        """Return the rules that agents should follow."""
+        return await self.ask(calls.playbook())
+
+    async def playbook_page(self) -> str:
+        """Return the playbook as Markdown."""
+        return await self.ask(calls.playbook_page())
+
+    async def metrics(
+        self, *, limit: int = calls.PAGE, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> tuple[Snapshot, ...]:
+        """Return snapshots of the workspace's health, oldest first."""
+        return await self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    async def ask(self, call: Call[T]) -> T:
+        """Send a call, again where that is safe, and return what it asked for."""
+        tried = 0
+        while True:
+            try:
+                return answers.read(call, await self._send(call))
+            except ClientError as error:
+                pause_s = self._retries.pause_s(call, error, tried)
+                if pause_s is None:
+                    raise
+            tried += 1
+            await asyncio.sleep(pause_s)
+
+    async def _send(self, call: Call[Any]) -> answers.Answer:
+        try:
+            return wiring.answer(await self._http.request(**wiring.request(call, self._timeout_s)))
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
+            raise wiring.translated(error, self.base_url) from error
+
+    async def each(self, first: Call[Page[T]]) -> AsyncIterator[T]:
+        """Go through a list, page by page."""
+        following: Call[Page[T]] | None = first
+        while following is not None:
+            page = await self.ask(following)
+            for one in page.found:
+                yield one
+            following = page.next

@@ -1,0 +1,101 @@
+"""Work with the insights and the candidates of a server, and let others work meanwhile; the twin of `sync/groups.py`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from compoundry.client import calls, wiring
+from compoundry.client.errors import Invalid
+from compoundry.client.nouns import Candidate, Insight, Learned, Story
+
+if TYPE_CHECKING:
+    from compoundry.client.asynchronous.client import AsyncClient
+
+MOST = 1_000
+
+
+class AsyncInsights:
+    """Learn, read, edit and forget insights."""
+
+    def __init__(self, client: "AsyncClient") -> None:
+        self._client = client
+
+    async def add(self, content: str, *, entities: Sequence[str | Mapping[str, Any]] = (), **more: Any) -> str:
+        """Learn one insight and return its id; `more` may be type, confidence, observed_at, source, evidence, external_id, metadata."""
+        call = calls.learn(wiring.new_insight(content, entities, more), idempotency_key=wiring.fresh_key())
+        return (await self._client.ask(call)).ids[0]
+
+    async def add_all(self, given: Sequence[Mapping[str, Any]]) -> Learned:
+        """Learn many insights, a thousand at a time; the good ones are kept, the others named in `errors` by their index."""
+        told = Learned((), 0)
+        for start in range(0, len(given), MOST):
+            told = told.joined(await self._some(given[start : start + MOST]), start)
+        return told
+
+    async def list(
+        self,
+        *,
+        limit: int = 20,
+        last: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        type: str | None = None,
+        entity: str | None = None,
+    ) -> tuple[Insight, ...]:
+        """Return the newest active insights, at most 100; `last` is like 30m, 2h, 1h30m or 1d."""
+        return await self._client.ask(calls.insights(limit=limit, last=last, since=since, until=until, type=type, entity=entity))
+
+    async def get(self, id: str) -> Insight:
+        """Return one insight, whatever became of it."""
+        return await self._client.ask(calls.insight(id))
+
+    async def why(self, id: str) -> Story:
+        """Return why an insight is as it is: what runs and people decided about it."""
+        return await self._client.ask(calls.why(id))
+
+    async def edit(self, id: str, *, version: int | None = None, **values: Any) -> Insight:
+        """Change content, type, pinned or standing; Conflict when it isn't at this version any more."""
+        return await self._client.ask(calls.edit(id, values, version=version))
+
+    async def reinforce(self, id: str, **values: Any) -> Insight:
+        """Add evidence: kind (confirmed, contradicted, observed), source, excerpt, weight, at."""
+        return await self._client.ask(calls.reinforce(id, values))
+
+    async def forget(self, id: str) -> None:
+        """Erase an insight for good."""
+        await self._client.ask(calls.forget(id))
+
+    async def _some(self, given: Sequence[Mapping[str, Any]]) -> Learned:
+        try:
+            return await self._client.ask(calls.learn(given, idempotency_key=wiring.fresh_key()))
+        except Invalid as error:
+            if "errors" not in error.details:
+                raise
+            return Learned.read(error.details)
+
+
+class AsyncCandidates:
+    """Decide what jobs only propose."""
+
+    def __init__(self, client: "AsyncClient") -> None:
+        self._client = client
+
+    def list(self, *, status: str = "open", kind: str | None = None) -> AsyncIterator[Candidate]:
+        """Go through the candidates, the surest first."""
+        return self._client.each(calls.candidates(status=status, kind=kind))
+
+    async def get(self, id: str) -> Candidate:
+        """Return one candidate with its insights."""
+        return await self._client.ask(calls.candidate(id))
+
+    async def accept(self, candidate: Candidate | str, *, keep: str | None = None, note: str | None = None) -> Candidate:
+        """Do what a candidate proposes; Conflict when somebody decided since it was read."""
+        return await self._decide(candidate, "accept", {"keep": keep, "note": note})
+
+    async def reject(self, candidate: Candidate | str, *, note: str | None = None) -> Candidate:
+        """Refuse a candidate for good."""
+        return await self._decide(candidate, "reject", {"note": note})
+
+    async def _decide(self, candidate: Candidate | str, verb: str, values: Mapping[str, Any]) -> Candidate:
+        id, version = (candidate, None) if isinstance(candidate, str) else (candidate.id, candidate.version)
+        return await self._client.ask(calls.decide(id, verb, values, version=version))

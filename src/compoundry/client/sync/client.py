@@ -1,0 +1,137 @@
+"""Talk to a server, and wait for each answer."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from compoundry.client import answers, calls, wiring
+from compoundry.client.calls import Call, Page
+from compoundry.client.errors import ClientError
+from compoundry.client.nouns import Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.retries import Retries
+from compoundry.client.sync.groups import Candidates, Insights
+from compoundry.client.sync.live import LiveRun
+
+T = TypeVar("T")
+
+
+class Client:
+    """Speak for one workspace: the one that the key belongs to.
+
+    `base_url` is the server's address, such as http://127.0.0.1:8787. Failed calls are tried again where that
+    can't do anything twice. Every method raises a ClientError; see `errors.py` for the kinds.
+    """
+
+    def __init__(self, base_url: str, api_key: str, *, timeout_s: float = 10.0, retries: Retries | None = None) -> None:
+        self.base_url = wiring.host(base_url)
+        self._timeout_s, self._retries = timeout_s, retries or Retries()
+        self._http = httpx2.Client(base_url=self.base_url, headers=wiring.headers(api_key))
+        self.insights, self.candidates = Insights(self), Candidates(self)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def trigger(self, job_type: str, *, dry_run: bool = False, idempotency_key: str | None = None) -> LiveRun:
+        """Start a run of a job; the same idempotency key gives the same run again."""
+        key = idempotency_key or wiring.fresh_key()
+        return LiveRun(self, self.ask(calls.trigger(job_type, dry_run=dry_run, idempotency_key=key)))
+
+    def run(self, id: str) -> LiveRun:
+        """Take up a run by its id."""
+        return LiveRun(self, self.status(id))
+
+    def status(self, id: str) -> Run:
+        """Return how a run is doing."""
+        return self.ask(calls.status(id))
+
+    def progress(self, id: str) -> Progress:
+        """Return how far a run is."""
+        return self.ask(calls.progress(id))
+
+    def runs(self, *, job_type: str | None = None, status: str | None = None, dry_run: bool | None = None) -> Iterator[Run]:
+        """Go through the runs, newest first."""
+        return self.each(calls.runs(job_type=job_type, status=status, dry_run=dry_run))
+
+    def changes(self, id: str) -> Iterator[Change]:
+        """Go through what a run decided."""
+        return self.each(calls.changes(id))
+
+    def dispositions(self, id: str, *, outcome: str | None = None) -> Iterator[Disposition]:
+        """Go through what became of each insight that a run scanned; `outcome` is like merged, kept or proposed."""
+        return self.each(calls.dispositions(id, outcome=outcome))
+
+    def apply(self, id: str) -> LiveRun:
+        """Do exactly what a dry run has shown, as a run of its own; Conflict when it no longer fits."""
+        return LiveRun(self, self.ask(calls.act(id, "apply")))
+
+    def revert(self, id: str) -> LiveRun:
+        """Take back what a run did, as a run of its own."""
+        return LiveRun(self, self.ask(calls.act(id, "revert")))
+
+    def retry(self, id: str) -> LiveRun:
+        """Try a failed run again, as a new run."""
+        return LiveRun(self, self.ask(calls.act(id, "retry")))
+
+    def cancel(self, id: str) -> Run:
+        """Ask a run to stop before it changes anything."""
+        return self.ask(calls.act(id, "cancel"))
+
+    def patterns(self, *, kind: str | None = None, status: str | None = None, trend: str | None = None) -> Iterator[Pattern]:
+        """Go through what recurs, that with the most support first."""
+        return self.each(calls.patterns(kind=kind, status=status, trend=trend))
+
+    def rules(self, *, status: str | None = None) -> Iterator[Rule]:
+        """Go through the rules, the surest first."""
+        return self.each(calls.rules(status=status))
+
+    def playbook(self) -> tuple[Rule, ...]:
+        """Return the rules that agents should follow."""
+        return self.ask(calls.playbook())
+
+    def playbook_page(self) -> str:
+        """Return the playbook as Markdown."""
+        return self.ask(calls.playbook_page())
+
+    def metrics(
+        self, *, limit: int = calls.PAGE, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> tuple[Snapshot, ...]:
+        """Return snapshots of the workspace's health, oldest first."""
+        return self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    def ask(self, call: Call[T]) -> T:
+        """Send a call, again where that is safe, and return what it asked for."""
+        tried = 0
+        while True:
+            try:
+                return answers.read(call, self._send(call))
+            except ClientError as error:
+                pause_s = self._retries.pause_s(call, error, tried)
+                if pause_s is None:
+                    raise
+            tried += 1
+            time.sleep(pause_s)
+
+    def _send(self, call: Call[Any]) -> answers.Answer:
+        try:
+            return wiring.answer(self._http.request(**wiring.request(call, self._timeout_s)))
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
+            raise wiring.translated(error, self.base_url) from error
+
+    def each(self, first: Call[Page[T]]) -> Iterator[T]:
+        """Go through a list, page by page."""
+        following: Call[Page[T]] | None = first
+        while following is not None:
+            page = self.ask(following)
+            yield from page.found
+            following = page.next
