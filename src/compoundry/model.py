@@ -193,10 +193,10 @@ class Caller:
     scopes: frozenset[str]
     name: str
 
-    def need(self, scope: Scope) -> None:
-        """Raise Forbidden unless the caller has this scope."""
-        if scope not in self.scopes:
-            raise Forbidden(f"this key lacks the scope {scope}; make one with: compoundry key create --scopes {scope}")
+    def need(self, *scopes: Scope) -> None:
+        """Raise Forbidden unless the caller has one of these scopes."""
+        if self.scopes.isdisjoint(scopes):
+            raise Forbidden(f"this key lacks the scope {' or '.join(scopes)}; make one with: compoundry key create --scopes {scopes[0]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,14 @@ def reject(request: Request, id: str, body: Decision, if_match: IfMatch = None) 
     return _shown(request, *review.reject(app(request), caller(request), id, version=version_of(if_match), note=body.note))
 
 
+@routes.post("/insights/{id}/unmerge", response_model=None, **needs("record.write"))
+def unmerge(request: Request, id: str) -> Answer:
+    """Take one merge back, for good."""
+    who = caller(request)
+    run = review.unmerge(app(request), who, id)
+    return Answer({**wire.insight(insights.named(app(request), who, [id])[id], who.workspace_id), "job_run_id": run.id})
+
+
 def _shown(request: Request, asked: Candidate, run: Run | None = None) -> Answer:
     who = caller(request)
     about = insights.named(app(request), who, asked.subjects)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from compoundry.errors import Conflict, Invalid
-from compoundry.job import Change, Merge, Reinforce, Supersede
+from compoundry.errors import Conflict, Invalid, NotFound
+from compoundry.job import Change, Merge, Reinforce, Supersede, same_id
 from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Reason, Run
 from compoundry.service.app import App
 from compoundry.store import finish, insights, runs
@@ -15,6 +15,7 @@ from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.findings import CANDIDATES
 from compoundry.store.journal import Entry
 from compoundry.store.lineage import gathered
+from compoundry.store.rows import to_row
 
 JOBS: Final = {
     "merge": "consolidation",
@@ -57,6 +58,42 @@ def accept(
 def reject(app: App, caller: Caller, id: str, *, version: int | None = None, note: str = "") -> tuple[Candidate, Run]:
     """Refuse a candidate for good: jobs never propose or do the same again."""
     return _decide(app, caller, id, "rejected", version=version, keep=None, note=note)
+
+
+def unmerge(app: App, caller: Caller, id: str) -> Run:
+    """Make an insight that was merged into another stand on its own again, and never merge the two again.
+
+    Raises Conflict when it isn't merged.
+    """
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        found, now = insights.one(connection, caller.workspace_id, id), clock(connection)
+        if found.merged_into is None:
+            raise Conflict(f"the insight is {found.standing}, not merged")
+        pair = sorted((id, found.merged_into))
+        apart = Reason("kept_apart", "a person took the merge back", {"insights": pair})
+        refused = Candidate(same_id("merge", *pair), "merge", tuple(pair), apart, 0.0, now, "rejected", now, caller.name)
+        written = [Entry("unmerge", id, apart, (Effect("insight", id, _merged_as(found.merged_into), _STANDING),))]
+        written += _remembered(connection, caller, refused)
+        return _record(app, connection, caller, refused, written, now)
+
+
+_STANDING: Final = {"standing": "active", "merged_into": None}
+
+
+def _merged_as(into: str) -> dict[str, str]:
+    return {"standing": "merged", "merged_into": into}
+
+
+def _remembered(connection: Connection, caller: Caller, refused: Candidate) -> list[Entry]:
+    """Keep the refusal, as a new candidate or on the one that there is."""
+    try:
+        known = CANDIDATES.one(connection, caller.workspace_id, refused.id)
+    except NotFound:
+        return [Entry("propose", refused.id, refused.reason, (Effect("candidate", refused.id, None, to_row(refused)),))]
+    change = Effect("candidate", refused.id, {"status": known.status}, {"status": "rejected"})
+    return [Entry("decide", refused.id, refused.reason, (change,))] if known.status != "rejected" else []
 
 
 def _decide(app: App, caller: Caller, id: str, status: str, *, version: int | None, keep: str | None, note: str) -> tuple[Candidate, Run]:
