@@ -4,6 +4,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,4 +42,4 @@ def _grams(sentence: str) -> Iterator[tuple[str, float]]:
         yield word, _WORD
         spelled = f"<{word}>"
         yield from ((spelled[i : i + 3], _LETTERS) for i in range(len(spelled) - 2))
-    yield from ((" ".join(pair), _PAIR) for pair in zip(words, words[1:], strict=False))
+    yield from ((" ".join(pair), _PAIR) for pair in pairwise(words))

@@ -17,7 +17,7 @@ _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
 
 class Remote:
-    """Encode by POST `URL/v1/embeddings`, in batches, trying again when the endpoint is busy."""
+    """Encode by POST `URL/v1/embeddings`, in batches, trying again when busy; `dimension` is 0 until the first answer."""
 
     def __init__(self, model: str, url: str, *, api_key: str = "", client: Any = None, sleep: Callable[[float], None] = time.sleep) -> None:
         self.name = f"remote:{model}"
@@ -25,22 +25,15 @@ class Remote:
         self._url = endpoint(url)
         self._client = client or _client(api_key)
         self._sleep = sleep
-        self._dimension = 0
-
-    @property
-    def dimension(self) -> int:
-        """Say how long the vectors are; asks the endpoint once."""
-        if not self._dimension:
-            self.encode(["dimension"])
-        return self._dimension
+        self.dimension = 0
 
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return float32 of shape (len(sentences), dimension), unit rows; raises Unavailable when the endpoint stays away."""
         if not sentences:
-            return np.zeros((0, self._dimension), dtype=np.float32)
+            return np.zeros((0, self.dimension), dtype=np.float32)
         batches = [list(sentences[i : i + _BATCH]) for i in range(0, len(sentences), _BATCH)]
         made = np.vstack([self._ask(batch) for batch in batches])
-        self._dimension = made.shape[1]
+        self.dimension = made.shape[1]
         unit: NDArray[np.float32] = made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-12)
         return unit
 
