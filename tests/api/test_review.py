@@ -73,3 +73,30 @@ def test_an_unmerged_insight_stands_again_and_stays_apart(client: httpx2.Client)
     must_be_problem(client.post(f"/insights/{merge['subject']}/unmerge"), 409)
     why = client.get(f"/insights/{merge['subject']}/why").json()
     assert [d["change"] for d in why["decisions"]] == ["merge", "unmerge"]
+
+
+def test_better_words_can_be_accepted_and_many_at_once(client: httpx2.Client) -> None:
+    client.post("/insights", json=[{"content": f"Never deploy service {n} on a Friday."} for n in ("alpha", "beta", "gamma")])
+    run(client, "playbook_synthesis")
+    many = client.post("/candidates/accept", json={"kind": "rule", "at_least": 0.1}).json()
+    assert (len(many["accepted"]), many["refused"]) == (3, [])
+    assert {r["status"] for r in client.get("/rules").json()["data"]} == {"active"}
+    must_be_problem(client.post("/candidates/accept", json={"kind": "everything"}), 400)
+
+
+def test_a_plan_that_breaks_a_canary_is_not_applied(client: httpx2.Client) -> None:
+    ids = client.post("/insights", json=[{"content": "Dana likes green tea.", **DANA} for _ in range(2)]).json()["ids"]
+    assert client.put("/policy/canaries", json={"never_merge": [ids]}).json()["never_merge"] == [ids]
+    failed = run(client, "consolidation")
+    assert (failed["status"], failed["error_details"]["type"]) == ("failed", "too_much")
+    assert "must never be merged" in failed["error_details"]["message"]
+    assert len(client.get("/insights").json()["data"]) == 2
+    client.put("/policy/canaries", json={"never_merge": None})
+    assert run(client, "consolidation")["insights_affected"] == 2
+
+
+def test_wrong_settings_are_refused_by_name(client: httpx2.Client) -> None:
+    assert "no setting 'x'" in must_be_problem(client.put("/policy/metrics", json={"x": 1}), 400)["message"]
+    assert "must be like" in must_be_problem(client.put("/policy/canaries", json={"most_affected": "all"}), 400)["message"]
+    must_be_problem(client.put("/policy/nothing", json={}), 400)
+    assert client.get("/policy").json()["canaries"]["most_affected"] == 1.0

@@ -8,10 +8,12 @@ from datetime import timedelta
 import structlog
 
 from compoundry import jobs
+from compoundry.canaries import Canaries
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.progress import Progress
 from compoundry.engine.workshop import Workshop
-from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale
+from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
+from compoundry.job import Plan
 from compoundry.model import Run
 from compoundry.store import finish, runs, workspaces
 from compoundry.store.database import clock
@@ -68,15 +70,24 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
     progress.enter("look")
     model = shop.encoder().name if job.module.VECTORS else ""
     with shop.database.read() as connection:
-        policy = job.policy(workspaces.one(connection, run.workspace_id).policy.get(job.type, {}))
+        chosen = workspaces.one(connection, run.workspace_id).policy
+        policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
         view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, tick=progress.tick)
     progress.enter("plan")
     decided = job.module.plan(view, policy, run.accepted_at)
+    _must_spare(canaries, decided)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
         finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection))
+
+
+def _must_spare(canaries: Canaries, decided: Plan) -> None:
+    if broken := canaries.broken_by(decided):
+        raise TooMuch(
+            f"the plan breaks {len(broken)} of the workspace's canaries and was not applied: {broken[0]}", {"broken": broken[:100]}
+        )
 
 
 def _repeat(shop: Workshop, run: Run, progress: Progress) -> None:

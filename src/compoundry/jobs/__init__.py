@@ -2,13 +2,13 @@
 
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
 from compoundry.errors import Invalid
-from compoundry.job import JobModule
+from compoundry.job import JobModule, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,8 @@ class Job:
         return self.module.SETTLE_S
 
     def policy(self, settings: Mapping[str, object]) -> Any:
-        """Build the job's policy from a workspace's settings; unknown names raise Invalid."""
-        known = {f.name for f in fields(self.module.Policy)}
-        if strange := sorted(set(settings) - known):
-            raise Invalid(f"{self.type} has no setting {strange[0]!r}; it has {', '.join(sorted(known)) or 'none'}")
-        return self.module.Policy(**settings)
+        """Build the job's policy from a workspace's settings; raise Invalid for what doesn't fit."""
+        return settings_of(self.type, self.module.Policy, settings)
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compoundry.store import tables
@@ -44,6 +44,12 @@ def of(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]
     for n, vector in found:
         matrix[n] = np.frombuffer(vector, dtype="<f4")
     return matrix
+
+
+def voided(connection: Connection, workspace_id: int, ids: Sequence[str]) -> None:
+    """Drop the vectors of insights whose content is new."""
+    gone = delete(_T).where(_T.c.workspace_id == workspace_id, _T.c.insight_id == bindparam("gone"))
+    connection.execute(gone, [{"gone": id} for id in ids])
 
 
 def count(connection: Connection, workspace_id: int, model: str) -> int:
