@@ -30,7 +30,7 @@ def execute(shop: Workshop, run: Run, stopping: threading.Event) -> None:
     progress = Progress(shop, run, stopping)
     told = log.bind(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt)
     try:
-        if run.attempt > shop.attempts:
+        if run.strikes > shop.attempts:
             raise GivenUp(f"the run was given up after {shop.attempts} attempts; its worker stopped each time")
         _carry_out(shop, run, progress)
         told.info("run completed")
@@ -108,7 +108,7 @@ def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
     try:
         with shop.database.write() as connection:
             now = clock(connection)
-            if told["retryable"] and run.attempt < shop.attempts:
+            if told["retryable"] and run.strikes < shop.attempts:
                 runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
             else:
                 runs.fail(connection, run, error=told, now=now)
@@ -122,7 +122,7 @@ def _hand_back(shop: Workshop, run: Run) -> None:
 
 
 def _backoff(run: Run) -> timedelta:
-    return timedelta(seconds=BACKOFF_S * 2 ** (run.attempt - 1))
+    return timedelta(seconds=BACKOFF_S * 2 ** (run.strikes - 1))
 
 
 def _told(run: Run, stage: str, error: Exception) -> dict[str, object]:
