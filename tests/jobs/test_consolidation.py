@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compoundry.encoders.hashed import Hashed
-from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical
-from compoundry.jobs import consolidation
+from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Candidate, Entity, Insight, Reason
 
@@ -103,7 +102,7 @@ def test_what_happens_again_reinforces_the_oldest_and_stays() -> None:
 @pytest.mark.parametrize("status", ["open", "rejected"])
 def test_what_a_person_was_asked_or_refused_is_neither_merged_nor_asked_again(status: str) -> None:
     pair = (insight("a", "Dana prefers email.", "Dana"), insight("b", "Dana prefers e-mail.", "Dana"))
-    id = consolidation.same_id("merge", "a", "b")
+    id = same_id("merge", "a", "b")
     known = Candidate(id, "merge", ("a", "b"), Reason("x", "x"), 0.9, DAY, status=status)  # type: ignore[arg-type]
     assert not plan(look(*pair, candidates=(known,)), NEAR, DAY).changes
 

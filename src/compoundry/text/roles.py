@@ -9,7 +9,8 @@ from compoundry.text.sentence import Sentence
 _LISTED = frozenset(("and", "or", "&"))
 _BREAKS = frozenset(",;:()?")
 _BE = frozenset(["is", "are", "was", "were", "been", "being", "be", "got", "get"])
-_ALIKE = {"onto": "on", "into": "in", "towards": "to", "toward": "to", "till": "until", "in": "in", "at": "in", "via": "through"}
+_ALIKE = {"onto": "on", "into": "in", "within": "in", "towards": "to", "toward": "to", "till": "until", "at": "in", "via": "through"}
+_EMPTY = frozenset(("of", "to", "as"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +37,35 @@ def same_roles(a: Sentence, b: Sentence) -> bool:
 
 
 def prepositions(sentence: Sentence) -> tuple[str, ...]:
-    """List the prepositions before words that carry meaning, alike ones written alike, sorted."""
-    return tuple(sorted(_ALIKE.get(w, w) for w in (x.lower() for x in sentence.words) if w in PREPOSITIONS))
+    """List the prepositions that carry meaning, alike ones written alike, sorted; the `by` of a passive isn't one.
+
+    >>> from datetime import datetime
+    >>> from compoundry.text.sentence import read
+    >>> prepositions(read("The book was read by Ann at a desk of oak", datetime(2023, 5, 9)))
+    ('in',)
+    """
+    passive = _by_agent(sentence)
+    low = [w.lower() for w in sentence.words]
+    return tuple(sorted(_ALIKE.get(w, w) for i, w in enumerate(low) if w in PREPOSITIONS and w not in _EMPTY and i != passive))
+
+
+def _by_agent(sentence: Sentence) -> int:
+    """Find the `by` of the only passive clause: a form of be, a verb, by; -1 without one."""
+    low = [w.lower() for w in sentence.words]
+    if low.count("by") != 1 or (by := low.index("by")) < 2 or by - 1 not in sentence.content:
+        return -1
+    return by if any(w in _BE for w in low[max(0, by - 3) : by - 1]) else -1
 
 
 def _active(sentence: Sentence) -> list[tuple[str, str]]:
     """List (word, sense) with a passive clause turned round: B was taught by A → A taught B."""
     told = [(w.lower(), s) for w, s in zip(sentence.words, sentence.senses, strict=True)]
     low = [w for w, _ in told]
-    content = set(sentence.content)
-    if low.count("by") != 1 or (by := low.index("by")) < 2:
+    by = _by_agent(sentence)
+    if by < 0:
         return told
     verb = by - 1
-    if verb not in content or not any(w in _BE for w in low[max(0, verb - 2) : verb]):
-        return told
-    be = max(i for i in range(max(0, verb - 2), verb) if low[i] in _BE)
+    be = min(i for i in range(max(0, verb - 2), verb) if low[i] in _BE)
     patient = told[:be]
     end = next((i for i in range(by + 1, len(low)) if low[i] in PREPOSITIONS or low[i] in _BREAKS), len(low))
     return [*told[by + 1 : end], told[verb], *patient, *told[end:]]

@@ -14,6 +14,7 @@ from compoundry.text.words import lemma
 
 Relation = Literal["same", "recurrence", "update", "contradiction", "unsure", "different"]
 
+_PRESENT = frozenset(("now", "currently", "today", "nowadays"))
 _NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
 
 
@@ -115,7 +116,7 @@ def _quantities(a: Sentence, b: Sentence, aligned: Alignment) -> list[Finding]:
     shown: dict[str, Fact] = {"one": [q[1:] for q in one], "other": [q[1:] for q in other]}
     if not one or not other:
         return [Finding("quantity_added", f"only one of them says {(one or other)[0][1:]}", facts=shown, weight=2)]
-    rest = _left(a, aligned.only_a) + _left(b, aligned.only_b)
+    rest = _lasting(a, _left(a, aligned.only_a)) + _lasting(b, _left(b, aligned.only_b))
     value = len(one) == len(other) == 1 and not rest and not aligned.crossed and _counted(a, b, one[0], other[0])
     return [Finding("quantity", f"{one[0][1:]} is not {other[0][1:]}", True, "update" if value else "different", facts=shown)]
 
@@ -157,7 +158,7 @@ def _negation(a: Sentence, b: Sentence, aligned: Alignment) -> list[Finding]:
 
 
 def _words(a: Sentence, b: Sentence, aligned: Alignment) -> list[Finding]:
-    one, other = _left(a, aligned.only_a), _left(b, aligned.only_b)
+    one, other = _lasting(a, _left(a, aligned.only_a)), _lasting(b, _left(b, aligned.only_b))
     if not one and not other:
         return []
     shown: dict[str, Fact] = {"one": [a.words[i] for i in one], "other": [b.words[j] for j in other]}
@@ -171,7 +172,8 @@ def _words(a: Sentence, b: Sentence, aligned: Alignment) -> list[Finding]:
     names = [i for i in one if a.named(i)], [j for j in other if b.named(j)]
     if names[0] and names[1]:
         x, y = a.words[names[0][0]], b.words[names[1][0]]
-        return [Finding("name", f"{x} is not {y}", not _initial(x, y), facts=shown)]
+        moved = alone and changed(b) and not b.past and not a.past
+        return [Finding("name", f"{x} is not {y}", not _initial(x, y), "update" if moved else "different", facts=shown)]
     if names[0] or names[1]:
         added = a.words[names[0][0]] if names[0] else b.words[names[1][0]]
         return [Finding("name_added", f"only one of them names {added}", weight=len(one) + len(other), facts=shown)]
@@ -181,6 +183,11 @@ def _words(a: Sentence, b: Sentence, aligned: Alignment) -> list[Finding]:
         extra = " ".join(a.words[i] for i in one) or " ".join(b.words[j] for j in other)
         return [Finding("restriction", f"only one of them says: {extra}", weight=max(len(one), len(other)), facts=shown)]
     return [Finding("other_words", f"one says {a.words[one[0]]}, the other {b.words[other[0]]}", weight=len(one) + len(other), facts=shown)]
+
+
+def _lasting(s: Sentence, places: list[int]) -> list[int]:
+    """Leave out what only says that it is so at present."""
+    return [i for i in places if s.words[i].lower() not in _PRESENT]
 
 
 def _initial(x: str, y: str) -> bool:
