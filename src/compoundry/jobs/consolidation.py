@@ -29,12 +29,14 @@ _TICK_EVERY = 64
 class Policy:
     """Set how near (cosine) sentences must be to be merged, or shown to a person, when no guard objects.
 
-    `review_words` is how many words may differ before the pair isn't shown at all.
+    `review_words` is how many words may differ before the pair isn't shown at all, unless the sentences are as
+    near as `ask_at`. Measured in docs/benchmarks/consolidation.md.
     """
 
     merge_at: float = 0.80
     review_at: float = 0.80
     review_words: int = 4
+    ask_at: float = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class _Consolidation:
             return Verdict("unsure", verdict.findings)
         if verdict.relation == "unsure" and cosine < self.policy.review_at:
             return Verdict("different", verdict.findings)
+        if verdict.relation == "different" and cosine >= self.policy.ask_at and not any(f.hard for f in verdict.findings):
+            return Verdict("unsure", verdict.findings)
         return verdict
 
     def _about_others(self, i: int, j: int) -> bool:

@@ -221,7 +221,7 @@ def _prepositions(a: Sentence, b: Sentence) -> list[Finding]:
 def _forms(a: Told, b: Told, aligned: Alignment) -> list[Finding]:
     """Find a state told as past against one told as present, and one thing against several."""
     found: list[Finding] = []
-    if _tense(a.sentence) != _tense(b.sentence) and not (a.event and b.event):
+    if _tense(a.sentence) != _tense(b.sentence) and not (a.event or b.event):
         found.append(Finding("tense", "one of them is about the past", weight=0))
     for i, j in aligned.pairs:
         x, y = a.sentence.words[i].lower(), b.sentence.words[j].lower()
