@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check chaos bench lock
+.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -29,7 +29,23 @@ check: setup ## Lint, type-check, and check that imports point down
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 chaos: setup ## Kill, freeze and starve workers, in long form
-	@$(BIN)/pytest -m slow tests/chaos
+	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 -m slow tests/chaos
+
+bench: setup bench-service ## Measure the service; with DATA=folder also what the jobs decide
+
+bench-service: setup
+	@$(BIN)/python -m benchmarks.service $(if $(SHORT),--short)
+
+bench-consolidation: setup .venv/bench ## Measure consolidation beside its peers, on DATA=folder
+	@$(BIN)/python -m benchmarks.consolidation $(DATA) $(if $(SHORT),--short)
+
+bench-belief: setup .venv/bench ## Measure belief on dated histories, from DATA=folder
+	@$(BIN)/python -m benchmarks.belief $(DATA) $(if $(SHORT),--short)
+
+.venv/bench: requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 lock: ## Lock the versions anew
-	@$(PYTHON) -m pip install --quiet uv && $(PYTHON) -m uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
+	@$(PYTHON) -m pip install --quiet uv && $(PYTHON) -m uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet --no-header -o requirements.lock
+	@$(PYTHON) -m uv pip compile pyproject.toml --group bench -c requirements.lock --universal --generate-hashes --quiet --no-header -o requirements-bench.lock

@@ -169,7 +169,7 @@ class Workspace:
 
     def configure(self, job_type: str, **values: Any) -> None:
         """Change settings of a job in this workspace; Invalid for unknown ones."""
-        access.configure(self._app, self.id, job_type, values)
+        access.configure(self._app, self._caller, job_type, values)
 
     def state_hash(self) -> str:
         """Return a hash of everything that jobs can change; equal states have equal hashes."""

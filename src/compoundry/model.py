@@ -193,10 +193,10 @@ class Caller:
     scopes: frozenset[str]
     name: str
 
-    def need(self, scope: Scope) -> None:
-        """Raise Forbidden unless the caller has this scope."""
-        if scope not in self.scopes:
-            raise Forbidden(f"this key lacks the scope {scope}; make one with: compoundry key create --scopes {scope}")
+    def need(self, *scopes: Scope) -> None:
+        """Raise Forbidden unless the caller has one of these scopes."""
+        if self.scopes.isdisjoint(scopes):
+            raise Forbidden(f"this key lacks the scope {' or '.join(scopes)}; make one with: compoundry key create --scopes {scopes[0]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Follow one execution of a job, from the trigger to its end."""
+    """Follow one execution of a job, from the trigger to its end.
+
+    `attempt` grows with every claim and fences late workers off; `strikes` leaves out those that a
+    worker handed back in order.
+    """
 
     id: str
     workspace_id: int
@@ -222,6 +226,7 @@ class Run:
     accepted_at: datetime
     not_before: datetime
     attempt: int = 0
+    strikes: int = 0
     worker: str | None = None
     lease_until: datetime | None = None
     started_at: datetime | None = None

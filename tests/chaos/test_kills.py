@@ -15,10 +15,11 @@ from compoundry.model import Caller, Run
 from compoundry.service import access, runs
 from compoundry.settings import Settings
 from compoundry.store import tables
+from tests.chaos.conftest import Figures
 from tests.made import learn, said
 from tests.server import start
 
-SHORT, LONG = 20, 200
+SHORT, LONG = 20, 100
 JOBS = ("consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics")
 LEASE_S = "2"
 
@@ -35,7 +36,9 @@ def loaded(database_url: str, settings: Settings) -> tuple[Parts, Caller]:
 
 
 @pytest.mark.parametrize("kills", [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.slow)])
-def test_a_killed_worker_loses_nothing_and_doubles_nothing(loaded: tuple[Parts, Caller], database_url: str, kills: int) -> None:
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(
+    loaded: tuple[Parts, Caller], database_url: str, kills: int, figures: Figures
+) -> None:
     parts, caller = loaded
     dice = random.Random(7)
     accepted: list[Run] = []
@@ -55,6 +58,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(loaded: tuple[Parts, 
         worker.wait(timeout=20)
     assert {run.state for run in ended} == {"completed"}, [run.error for run in ended if run.error]
     _must_agree(parts, caller, ended)
+    figures("kill -9 of a worker at a random moment", database_url.split(":")[0], kills, len(ended))
     parts.close()
 
 

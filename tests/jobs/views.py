@@ -83,7 +83,6 @@ _SAYINGS = (
 @st.composite
 def workspaces(draw: st.DrawFn, most: int = 30) -> list[Insight]:
     """Draw a small workspace in which things repeat, clash and grow old."""
-    confidence = st.sampled_from([0.05, 0.4, 0.7, 0.95])
     drawn = draw(
         st.lists(
             st.tuples(

@@ -6,7 +6,7 @@ from fastapi import Depends, Header, Query, Request
 
 from compoundry import wire
 from compoundry.api.answers import Answer
-from compoundry.api.bodies import DecisionIn
+from compoundry.api.bodies import DecisionIn, ManyIn
 from compoundry.api.insights import version_of
 from compoundry.api.paging import Cursor, Limit, page
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
@@ -21,6 +21,10 @@ _STATUSES = ("open", "accepted", "rejected", "withdrawn")
 
 async def _decision_body(request: Request) -> DecisionIn:
     return parsed(DecisionIn, await json_body(request) if await request.body() else {})
+
+
+async def _many_body(request: Request) -> ManyIn:
+    return parsed(ManyIn, await json_body(request))
 
 
 Decision = Annotated[DecisionIn, Depends(_decision_body)]
@@ -56,13 +60,29 @@ def one(request: Request, id: str) -> Answer:
 def accept(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
     """Do what the candidate proposes."""
     version = version_of(if_match)
-    return _shown(request, *review.accept(app(request), caller(request), id, version=version, keep=body.keep, note=body.note))
+    done = review.accept(app(request), caller(request), id, version=version, keep=body.keep, content=body.content, note=body.note)
+    return _shown(request, *done)
+
+
+@routes.post("/candidates/accept", response_model=None, **needs("record.write", ManyIn))
+def accept_many(request: Request, body: Annotated[ManyIn, Depends(_many_body)]) -> Answer:
+    """Accept all open candidates of a kind from a score on; each is a run of its own, and can be reverted alone."""
+    done = review.accept_many(app(request), caller(request), kind=body.kind, at_least=body.at_least, most=body.most, note=body.note)
+    return Answer({"accepted": [{"id": asked.id, "job_run_id": run.id} for asked, run in done.accepted], "refused": done.refused})
 
 
 @routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", DecisionIn))
 def reject(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
     """Refuse the candidate for good."""
     return _shown(request, *review.reject(app(request), caller(request), id, version=version_of(if_match), note=body.note))
+
+
+@routes.post("/insights/{id}/unmerge", response_model=None, **needs("record.write"))
+def unmerge(request: Request, id: str) -> Answer:
+    """Take one merge back, for good."""
+    who = caller(request)
+    run = review.unmerge(app(request), who, id)
+    return Answer({**wire.insight(insights.named(app(request), who, [id])[id], who.workspace_id), "job_run_id": run.id})
 
 
 def _shown(request: Request, asked: Candidate, run: Run | None = None) -> Answer:

@@ -1,6 +1,6 @@
 """Print what happened in the demo."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -39,11 +39,17 @@ def jobs_table(console: Console, stories: Sequence["Story"]) -> None:
 
 
 def merges(console: Console, stories: Sequence["Story"]) -> None:
-    """Print a few merges with both sentences and the reason."""
+    """Print a few merges with both sentences and the reason; those in other words first."""
     _title(console, "Merged, because it is surely the same fact")
-    for story, change in _some(_changes(stories, "consolidation", "merge")):
-        gone, kept = change["edits"][0]["id"], change["edits"][0]["after"]["merged_into"]
-        console.print(f"  {_said(story, gone)}\n  → {_said(story, kept)}\n    [dim]{escape(change['why']['text'])}[/]\n")
+    made = [(story, change, *_both(story, change)) for story, change in _changes(stories, "consolidation", "merge")]
+    for _, change, gone, kept in sorted(made, key=lambda m: m[2].strip(".!”").casefold() == m[3].strip(".!”").casefold())[:SHOWN]:
+        console.print(f"  {gone}\n  → {kept}\n    [dim]{escape(change['why']['text'])}[/]\n")
+    _rest(console, len(made) - SHOWN, "merges")
+
+
+def _both(story: "Story", change: dict[str, Any]) -> tuple[str, str]:
+    edit = change["edits"][0]
+    return _said(story, edit["id"]), _said(story, edit["after"]["merged_into"])
 
 
 def refusals(console: Console, stories: Sequence["Story"]) -> None:
@@ -107,11 +113,16 @@ def _refused(stories: Sequence["Story"]) -> Iterator[tuple["Story", dict[str, An
                 yield story, {"subjects": asked["subjects"], "because": asked["reason"]["text"]}
 
 
-def _some(found: Iterator[tuple["Story", dict[str, Any]]]) -> list[tuple["Story", dict[str, Any]]]:
-    """Choose a few that differ in their reason."""
+def _some(found: Iterable[tuple["Story", dict[str, Any]]]) -> list[tuple["Story", dict[str, Any]]]:
+    """Choose a few, each with another reason as far as there are enough."""
     everything = list(found)
-    by_reason = {told.get("because", told.get("why", {}).get("code")): (story, told) for story, told in reversed(everything)}
-    return (list(by_reason.values())[::-1] + everything)[:SHOWN]
+    first = {_why(told): (story, told) for story, told in reversed(everything)}
+    chosen = list(first.values())[::-1]
+    return (chosen + [pair for pair in everything if pair not in chosen])[:SHOWN]
+
+
+def _why(told: dict[str, Any]) -> str:
+    return str(told.get("because") or told["why"]["code"])
 
 
 def _said(story: "Story", id: str) -> str:

@@ -2,11 +2,14 @@
 
 What must never be lost is in our own tables: a run, its state, its attempt. DBOS records how each attempt
 went, gives it a thread, and (with an executor id of its own per process) recovers nothing by itself:
-takeover is ours, see `worker.py`. So its tables can be dropped at any time while no worker runs.
+takeover is ours, see `worker.py`. So its tables can be dropped at any time while no worker runs: on SQLite
+a worker begins with an empty file, on PostgreSQL it drops the attempts that are older than a day.
 """
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +22,8 @@ from compoundry.store.database import Database
 Execute = Callable[[Run], None]
 VERSION = "compoundry-1"
 SCHEMA = "compoundry_engine"
+KEPT = timedelta(days=1)
+_BATCHES, _BATCH = 20, 500
 
 
 class Durable:
@@ -32,6 +37,8 @@ class Durable:
         DBOS(config=_config(database, self._engine, worker, slots))
         self._workflow = DBOS.workflow(name="attempt")(self._attempt())
         DBOS.launch()
+        if self._engine is None:
+            _forget_old()
 
     def start(self, run: Run) -> None:
         """Carry out this attempt of the run in a thread of DBOS's."""
@@ -73,9 +80,21 @@ def _engine(database: Database) -> Engine | None:
     """Give DBOS a SQLite file of its own, so that its writes never wait for a long apply."""
     if database.file is None:
         return None
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{database.file}-engine{ending}").unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{database.file}-engine")
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def _forget_old() -> None:
+    """Drop the records of attempts from before yesterday, some thousands at the most."""
+    until = (datetime.now(UTC) - KEPT).isoformat()
+    for _ in range(_BATCHES):
+        old = DBOS.list_workflows(end_time=until, limit=_BATCH, load_input=False, load_output=False)
+        if not old:
+            return
+        DBOS.delete_workflows([workflow.workflow_id for workflow in old])
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -8,10 +8,12 @@ from datetime import timedelta
 import structlog
 
 from compoundry import jobs
+from compoundry.canaries import Canaries
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.progress import Progress
 from compoundry.engine.workshop import Workshop
-from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale
+from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
+from compoundry.job import Plan
 from compoundry.model import Run
 from compoundry.store import finish, runs, workspaces
 from compoundry.store.database import clock
@@ -28,7 +30,7 @@ def execute(shop: Workshop, run: Run, stopping: threading.Event) -> None:
     progress = Progress(shop, run, stopping)
     told = log.bind(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt)
     try:
-        if run.attempt > shop.attempts:
+        if run.strikes > shop.attempts:
             raise GivenUp(f"the run was given up after {shop.attempts} attempts; its worker stopped each time")
         _carry_out(shop, run, progress)
         told.info("run completed")
@@ -68,15 +70,24 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
     progress.enter("look")
     model = shop.encoder().name if job.module.VECTORS else ""
     with shop.database.read() as connection:
-        policy = job.policy(workspaces.one(connection, run.workspace_id).policy.get(job.type, {}))
+        chosen = workspaces.one(connection, run.workspace_id).policy
+        policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
         view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, tick=progress.tick)
     progress.enter("plan")
     decided = job.module.plan(view, policy, run.accepted_at)
+    _must_spare(canaries, decided)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
         finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection))
+
+
+def _must_spare(canaries: Canaries, decided: Plan) -> None:
+    if broken := canaries.broken_by(decided):
+        raise TooMuch(
+            f"the plan breaks {len(broken)} of the workspace's canaries and was not applied: {broken[0]}", {"broken": broken[:100]}
+        )
 
 
 def _repeat(shop: Workshop, run: Run, progress: Progress) -> None:
@@ -97,7 +108,7 @@ def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
     try:
         with shop.database.write() as connection:
             now = clock(connection)
-            if told["retryable"] and run.attempt < shop.attempts:
+            if told["retryable"] and run.strikes < shop.attempts:
                 runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
             else:
                 runs.fail(connection, run, error=told, now=now)
@@ -111,7 +122,7 @@ def _hand_back(shop: Workshop, run: Run) -> None:
 
 
 def _backoff(run: Run) -> timedelta:
-    return timedelta(seconds=BACKOFF_S * 2 ** (run.attempt - 1))
+    return timedelta(seconds=BACKOFF_S * 2 ** (run.strikes - 1))
 
 
 def _told(run: Run, stage: str, error: Exception) -> dict[str, object]:

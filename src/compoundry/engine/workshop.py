@@ -1,7 +1,8 @@
 """Hold what every run needs: the database, the encoder, and the limits."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from compoundry.store.database import Database, clock
@@ -17,6 +18,7 @@ class Workshop:
     worker: str
     lease_s: float = 15.0
     attempts: int = 3
+    encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:
         """Ask the database for the time."""

@@ -2,15 +2,13 @@
 
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
-
 from compoundry.errors import Invalid
-from compoundry.job import JobModule
+from compoundry.job import JobModule, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,8 @@ class Job:
         return self.module.SETTLE_S
 
     def policy(self, settings: Mapping[str, object]) -> Any:
-        """Build the job's policy from a workspace's settings; unknown names and values of a wrong kind raise Invalid."""
-        known = {f.name for f in fields(self.module.Policy)}
-        if strange := sorted(set(settings) - known):
-            raise Invalid(f"{self.type} has no setting {strange[0]!r}; it has {', '.join(sorted(known)) or 'none'}")
-        try:
-            return TypeAdapter(self.module.Policy).validate_python(dict(settings))
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise Invalid(f"{self.type}: {'.'.join(str(part) for part in first['loc'])}: {first['msg'].lower()}") from None
+        """Build the job's policy from a workspace's settings; raise Invalid for what doesn't fit."""
+        return settings_of(self.type, self.module.Policy, settings)
 
 
 @cache

@@ -31,7 +31,7 @@ class Policy:
     always_allowed: int = 10
     confirm_below: float = 0.35
     most_questions: int = 20
-    smallest_change: float = 0.0001
+    smallest_change: float = 0.00005
     belief: Belief = field(default_factory=Belief)
 
 

@@ -4,18 +4,21 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from compoundry import jobs
+from compoundry.canaries import Canaries
 from compoundry.errors import Invalid, Unauthenticated
+from compoundry.job import settings_of
 from compoundry.model import SCOPES, Caller, Workspace
 from compoundry.service.app import App
 from compoundry.store import keys, workspaces
 from compoundry.store.database import clock
 from compoundry.store.keys import Key
 
+CANARIES = "canaries"
 _PREFIX = "sk-"
 _REFUSED = "send a valid key: Authorization: Bearer sk-…"
 
@@ -48,14 +51,27 @@ def workspace(app: App, id: int) -> Workspace:
         return workspaces.one(connection, id)
 
 
-def configure(app: App, id: int, job_type: str, settings: Mapping[str, Any]) -> Workspace:
-    """Change settings of one job in a workspace; unknown jobs and settings raise Invalid."""
+def policy(app: App, caller: Caller) -> Mapping[str, Mapping[str, Any]]:
+    """Return the settings of a workspace, job by job and for the canaries, with their defaults."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        chosen = workspaces.one(connection, caller.workspace_id).policy
+    return {section: asdict(_built(section, chosen.get(section, {}))) for section in (*jobs.found(), CANARIES)}
+
+
+def configure(app: App, caller: Caller, section: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Change settings of one job, or the canaries; unknown sections, names and wrong values raise Invalid.
+
+    Returns the section as it is now; a setting that is None goes back to its default.
+    """
+    caller.need("record.write")
     with app.database.write() as connection:
-        policy = dict(workspaces.one(connection, id).policy)
-        policy[job_type] = {**policy.get(job_type, {}), **settings}
-        _must_build(job_type, policy[job_type])
-        workspaces.set_policy(connection, id, policy)
-        return workspaces.one(connection, id)
+        chosen = dict(workspaces.one(connection, caller.workspace_id).policy)
+        merged = {**chosen.get(section, {}), **settings}
+        chosen[section] = {name: value for name, value in merged.items() if value is not None}
+        built = _built(section, chosen[section])
+        workspaces.set_policy(connection, caller.workspace_id, chosen)
+    return asdict(built)
 
 
 def create_key(app: App, workspace_id: int, *, scopes: Sequence[str], name: str = "", expires_at: datetime | None = None) -> NewKey:
@@ -124,8 +140,8 @@ def _checksum(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-def _must_build(job_type: str, settings: Mapping[str, Any]) -> None:
-    try:
-        jobs.named(job_type).policy(settings)
-    except (TypeError, ValueError) as error:
-        raise Invalid(f"a setting of {job_type} is wrong: {error}") from None
+def _built(section: str, settings: Mapping[str, Any]) -> Any:
+    """Build the settings of a section, checking that each value is of the kind of its default."""
+    if section == CANARIES:
+        return settings_of(CANARIES, Canaries, settings)
+    return jobs.named(section).policy(settings)

@@ -138,7 +138,7 @@ def reinforce(
 
 def named(app: App, caller: Caller, ids: Sequence[str]) -> dict[str, Insight]:
     """Return these insights by id; unknown ones are left out."""
-    caller.need("record.read")
+    caller.need("record.read", "record.write")
     with app.database.read() as connection:
         return gathered(connection, caller.workspace_id, list(dict.fromkeys(ids)))
 

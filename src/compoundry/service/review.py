@@ -1,12 +1,12 @@
 """Let people decide what jobs only propose: accept or reject candidates, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from compoundry.errors import Conflict, Invalid
-from compoundry.job import Change, Merge, Reinforce, Supersede
+from compoundry.errors import Conflict, Invalid, NotFound
+from compoundry.job import Change, Merge, Reinforce, Supersede, same_id
 from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Reason, Run
 from compoundry.service.app import App
 from compoundry.store import finish, insights, runs
@@ -15,6 +15,7 @@ from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.findings import CANDIDATES
 from compoundry.store.journal import Entry
 from compoundry.store.lineage import gathered
+from compoundry.store.rows import to_row
 
 JOBS: Final = {
     "merge": "consolidation",
@@ -44,32 +45,101 @@ def one(app: App, caller: Caller, id: str) -> Candidate:
 
 
 def accept(
-    app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, note: str = ""
+    app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, content: str | None = None, note: str = ""
 ) -> tuple[Candidate, Run]:
     """Do what a candidate proposes; return it with the run that did it, which can be reverted like any other.
 
-    `keep` names the insight that shall survive (for a merge) or hold (for a contradiction).
-    Raises Conflict when somebody decided before, or when the insights have changed too much.
+    `keep` names the insight that shall survive (for a merge) or hold (for a contradiction); `content` are
+    better words for it. Raises Conflict when somebody decided before, or when the insights have changed too much.
     """
-    return _decide(app, caller, id, "accepted", version=version, keep=keep, note=note)
+    return _decide(app, caller, id, "accepted", _Choice(version, keep, content, note))
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Say which candidates were accepted, each with its run, and which were refused, each with the reason."""
+
+    accepted: Sequence[tuple[Candidate, Run]]
+    refused: Sequence[Mapping[str, str]]
+
+
+def accept_many(app: App, caller: Caller, *, kind: str, at_least: float = 0.0, most: int = 100, note: str = "") -> Many:
+    """Accept the open candidates of a kind from a score on, the surest first; one that clashes stops no other."""
+    caller.need("record.write")
+    with app.database.read() as connection:
+        waiting = CANDIDATES.page(connection, caller.workspace_id, limit=most, filters={"status": "open", "kind": kind})
+    accepted, refused = [], []
+    for asked in (c for c in waiting if c.score >= at_least):
+        try:
+            accepted.append(accept(app, caller, asked.id, version=asked.version, note=note))
+        except Conflict as error:
+            refused.append({"id": asked.id, "message": error.message})
+    return Many(accepted, refused)
 
 
 def reject(app: App, caller: Caller, id: str, *, version: int | None = None, note: str = "") -> tuple[Candidate, Run]:
     """Refuse a candidate for good: jobs never propose or do the same again."""
-    return _decide(app, caller, id, "rejected", version=version, keep=None, note=note)
+    return _decide(app, caller, id, "rejected", _Choice(version=version, note=note))
 
 
-def _decide(app: App, caller: Caller, id: str, status: str, *, version: int | None, keep: str | None, note: str) -> tuple[Candidate, Run]:
+def unmerge(app: App, caller: Caller, id: str) -> Run:
+    """Make an insight that was merged into another stand on its own again, and never merge the two again.
+
+    Raises Conflict when it isn't merged.
+    """
+    caller.need("record.write")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        found, now = insights.one(connection, caller.workspace_id, id), clock(connection)
+        if found.merged_into is None:
+            raise Conflict(f"the insight is {found.standing}, not merged")
+        pair = sorted((id, found.merged_into))
+        apart = Reason("kept_apart", "a person took the merge back", {"insights": pair})
+        refused = Candidate(same_id("merge", *pair), "merge", tuple(pair), apart, 0.0, now, "rejected", now, caller.name)
+        written = [Entry("unmerge", id, apart, (Effect("insight", id, _merged_as(found.merged_into), _STANDING),))]
+        written += _remembered(connection, caller, refused)
+        return _record(app, connection, caller, refused, written, now)
+
+
+_STANDING: Final = {"standing": "active", "merged_into": None}
+
+
+def _merged_as(into: str) -> dict[str, str]:
+    return {"standing": "merged", "merged_into": into}
+
+
+def _remembered(connection: Connection, caller: Caller, refused: Candidate) -> list[Entry]:
+    """Keep the refusal, as a new candidate or on the one that there is."""
+    try:
+        known = CANDIDATES.one(connection, caller.workspace_id, refused.id)
+    except NotFound:
+        return [Entry("propose", refused.id, refused.reason, (Effect("candidate", refused.id, None, to_row(refused)),))]
+    change = Effect("candidate", refused.id, {"status": known.status}, {"status": "rejected"})
+    return [Entry("decide", refused.id, refused.reason, (change,))] if known.status != "rejected" else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    version: int | None = None
+    keep: str | None = None
+    content: str | None = None
+    note: str = ""
+
+
+def _decide(app: App, caller: Caller, id: str, status: str, choice: _Choice) -> tuple[Candidate, Run]:
     caller.need("record.write")
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
         asked = CANDIDATES.one(connection, caller.workspace_id, id)
-        _must_be_open(asked, version)
+        _must_be_open(asked, choice.version)
         now = clock(connection)
-        written = [_decision(asked, status, caller.name, note, now)]
-        written += _done(connection, caller, asked, keep, now) if status == "accepted" else _refused(asked)
+        written = [_decision(asked, status, caller.name, choice.note, now)]
+        written += _done(connection, caller, asked, choice, now) if status == "accepted" else _refused(asked)
         run = _record(app, connection, caller, asked, written, now)
-        return CANDIDATES.one(connection, caller.workspace_id, id), run
+        decided = CANDIDATES.one(connection, caller.workspace_id, id)
+    if choice.content:
+        app.insights_written(caller.workspace_id)
+    return decided, run
 
 
 def _must_be_open(asked: Candidate, version: int | None) -> None:
@@ -86,7 +156,7 @@ def _decision(asked: Candidate, status: str, by: str, note: str, now: datetime) 
     return Entry("decide", asked.id, reason, (Effect("candidate", asked.id, before, after),))
 
 
-def _done(connection: Connection, caller: Caller, asked: Candidate, keep: str | None, now: datetime) -> list[Entry]:
+def _done(connection: Connection, caller: Caller, asked: Candidate, choice: _Choice, now: datetime) -> list[Entry]:
     match asked.kind:
         case "pattern":
             return [_finding(asked, "pattern", "accepted")]
@@ -94,10 +164,19 @@ def _done(connection: Connection, caller: Caller, asked: Candidate, keep: str | 
             return [_finding(asked, "rule", "active")]
         case "merge" | "update" | "contradiction" | "confirm":
             found = _active(connection, caller, asked)
-            changes = _changes(asked, found, _ordered(asked, keep), caller.name, now)
-            return [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
+            ordered = _ordered(asked, choice.keep)
+            changes = _changes(asked, found, ordered, caller.name, now)
+            done = [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
+            return done + _reworded(found[ordered[-1]], choice.content)
         case _:
             assert_never(asked.kind)
+
+
+def _reworded(stays: Insight, content: str | None) -> list[Entry]:
+    if content is None or content == stays.content:
+        return []
+    reason = Reason("reworded", "a reviewer found better words", {"before": stays.content, "after": content})
+    return [Entry("reword", stays.id, reason, (Effect("insight", stays.id, {"content": stays.content}, {"content": content}),))]
 
 
 def _refused(asked: Candidate) -> list[Entry]:

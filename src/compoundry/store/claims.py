@@ -87,6 +87,7 @@ def _grasp(connection: Connection, row: Row[Any], lease: Lease, now: datetime, *
     values = {
         "state": "running",
         "attempt": row.attempt + 1,
+        "strikes": row.strikes + 1,
         "worker": lease.worker,
         "lease_until": now + timedelta(seconds=lease.seconds),
         "started_at": now,

@@ -13,6 +13,7 @@ from compoundry.job import same_id
 from compoundry.model import Draft, Entity, Evidence, Insight
 from compoundry.store import tables
 from compoundry.store.lineage import gathered, merged_below
+from compoundry.store.vectors import voided
 
 _T = tables.insights
 Learned = tuple[str, bool]
@@ -71,8 +72,7 @@ def edit(connection: Connection, insight: Insight, workspace_id: int, values: Ma
     touched = {"changed_at": now} if {"content", "standing"} & set(values) else {}
     connection.execute(update(_T).where(mine).values(**values, **touched, version=_T.c.version + 1))
     if "content" in values:
-        vectors = tables.vectors
-        connection.execute(delete(vectors).where(vectors.c.workspace_id == workspace_id, vectors.c.insight_id == insight.id))
+        voided(connection, workspace_id, [insight.id])
 
 
 def reinforce(connection: Connection, workspace_id: int, insight: str, evidence: Evidence) -> None:

@@ -17,6 +17,7 @@ from compoundry.model import Insight, Reason
 from compoundry.store import tables
 from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.rows import TABLES, storable
+from compoundry.store.vectors import voided
 
 _CHUNK = 500
 _C = tables.changes
@@ -150,11 +151,13 @@ def _update(
 ) -> None:
     values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
     values["version"] = table.c.version + 1
-    if "standing" in columns:
+    if {"standing", "content"} & set(columns):
         values["changed_at"] = now
     this = update(table).where(table.c.workspace_id == workspace_id, table.c.id == bindparam("this")).values(values)
     rows = [{"this": id, **{f"new_{k}": v for k, v in storable(table, after).items()}} for id, after in changed]
     connection.execute(this, rows)
+    if "content" in columns:
+        voided(connection, workspace_id, [id for id, _ in changed])
 
 
 Key = tuple[str, str]

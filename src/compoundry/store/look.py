@@ -48,7 +48,11 @@ def _last_run(connection: Connection, workspace_id: int, job_type: str, fingerpr
     """Return when the last such run with the same settings was accepted; None when a revert came after it."""
     run = tables.runs
     mine = select(run.c.act, run.c.accepted_at, run.c.fingerprint).where(
-        run.c.workspace_id == workspace_id, run.c.job_type == job_type, run.c.state == "completed", ~run.c.dry_run
+        run.c.workspace_id == workspace_id,
+        run.c.job_type == job_type,
+        run.c.state == "completed",
+        run.c.act.in_(("run", "revert")),
+        ~run.c.dry_run,
     )
     last = connection.execute(mine.order_by(run.c.ended_at.desc()).limit(1)).one_or_none()
     if last is None or last.act != "run" or last.fingerprint != fingerprint:

@@ -72,10 +72,11 @@ def fail(connection: Connection, run: Run, *, error: Mapping[str, object], now: 
 
 
 def hand_back(connection: Connection, run: Run, *, not_before: datetime, error: Mapping[str, object] | None = None) -> None:
-    """Let another attempt have the run, not before that time."""
+    """Let another attempt have the run, not before that time; without an error it is no strike against the run."""
     move = allow("hand_back", run)
-    values = {"state": move.after, "worker": None, "lease_until": None, "not_before": not_before, "error": dict(error) if error else None}
-    _must(_moved(connection, run, values), run)
+    again = {"state": move.after, "worker": None, "lease_until": None, "not_before": not_before}
+    told = {"error": dict(error)} if error else {"error": None, "strikes": max(0, run.strikes - 1)}
+    _must(_moved(connection, run, {**again, **told}), run)
     ring(connection)
 
 

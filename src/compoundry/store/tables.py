@@ -218,6 +218,7 @@ runs = _of_workspace(
     Column("accepted_at", UtcTime, nullable=False),
     Column("not_before", UtcTime, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("strikes", Integer, nullable=False),
     Column("worker", String(64)),
     Column("lease_until", UtcTime),
     Column("started_at", UtcTime),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compoundry.store import tables
@@ -13,11 +13,13 @@ _T = tables.vectors
 _I = tables.insights
 
 
-def missing(connection: Connection, workspace_id: int | None, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:
+def missing(connection: Connection, workspace_id: int, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:
     """List active insights without a vector of this model: (workspace, id, content, version)."""
     has = exists(select(1).where(_T.c.workspace_id == _I.c.workspace_id, _T.c.insight_id == _I.c.id, _T.c.model == model))
-    wanted = [_I.c.standing == "active", ~has, *([_I.c.workspace_id == workspace_id] if workspace_id is not None else [])]
-    rows = connection.execute(select(_I.c.workspace_id, _I.c.id, _I.c.content, _I.c.version).where(*wanted).limit(limit))
+    wanted = select(_I.c.workspace_id, _I.c.id, _I.c.content, _I.c.version).where(
+        _I.c.workspace_id == workspace_id, _I.c.standing == "active", ~has
+    )
+    rows = connection.execute(wanted.limit(limit))
     return [(row.workspace_id, row.id, row.content, row.version) for row in rows]
 
 
@@ -44,6 +46,12 @@ def of(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]
     for n, vector in found:
         matrix[n] = np.frombuffer(vector, dtype="<f4")
     return matrix
+
+
+def voided(connection: Connection, workspace_id: int, ids: Sequence[str]) -> None:
+    """Drop the vectors of insights whose content is new."""
+    gone = delete(_T).where(_T.c.workspace_id == workspace_id, _T.c.insight_id == bindparam("gone"))
+    connection.execute(gone, [{"gone": id} for id in ids])
 
 
 def count(connection: Connection, workspace_id: int, model: str) -> int:

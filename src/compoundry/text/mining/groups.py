@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
-NEIGHBOURS = 15
+NEIGHBOURS = 20  # with SHARPNESS measured on BANKING77: V .835, ARI .592; 15 and plain cosines .827, .555
+SHARPNESS = 4
 BLOCK = 2_048
 SEED = 20_260_301
-RESOLUTIONS = (0.5, 1.0, 2.0, 4.0, 8.0)
+RESOLUTIONS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0)
 _SILHOUETTE_SAMPLE = 2_000
 
 
@@ -71,7 +72,7 @@ def medoid(vectors: Vectors, members: Sequence[int], *, most: int = 3) -> list[i
 def _cut(edges: Sequence[tuple[int, int, float]], size: int, resolution: float) -> NDArray[np.int64]:
     labels = np.full(size, -1, dtype=np.int64)
     if edges:
-        named = [(str(a), str(b), cosine) for a, b, cosine in edges]
+        named = [(str(a), str(b), max(cosine, 1e-3) ** SHARPNESS) for a, b, cosine in edges]
         _, found = graspologic_native.leiden(named, resolution=resolution, seed=SEED, iterations=2)
         for node, label in found.items():
             labels[int(node)] = label

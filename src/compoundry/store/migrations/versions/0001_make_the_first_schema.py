@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", UtcTime(), nullable=False),
         sa.Column("not_before", UtcTime(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("strikes", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(length=64), nullable=True),
         sa.Column("lease_until", UtcTime(), nullable=True),
         sa.Column("started_at", UtcTime(), nullable=True),

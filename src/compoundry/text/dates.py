@@ -1,0 +1,171 @@
+"""Read dates and times, relative ones from the day on which the insight was observed."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+MONTHS = {m: i + 1 for i, m in enumerate(_MONTHS)} | {m[:3]: i + 1 for i, m in enumerate(_MONTHS) if m != "may"} | {"sept": 9}
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS = {d: i for i, d in enumerate(_DAYS)} | {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4}
+_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_SPANS = {"day": 1, "week": 7, "month": 30, "year": 365, "weekend": 7}
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_BEFORE_DATE = frozenset(["on", "in", "at", "during", "since", "until", "by", "of", "from"])
+
+
+def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
+    """Replace each date by one token that begins with `@`, as exact as the words are.
+
+    >>> day = datetime(2023, 5, 9)
+    >>> fold("met on 7 May 2023".split(), day), fold("met on May 7".split(), day), fold("met two days ago".split(), day)
+    (['met', 'on', '@2023-05-07'], ['met', 'on', '@2023-05-07'], ['met', '@2023-05-07'])
+    >>> fold("moves next month at 3 pm".split(), day), fold("It may rain".split(), day)
+    (['moves', '@2023-06', 'at', '@t15:00'], ['It', 'may', 'rain'])
+    """
+    made: list[str] = []
+    at = 0
+    today = observed_at.date()
+    while at < len(words):
+        found = _date(words, at, today) or _relative(words, at, today) or _time(words, at)
+        if found is None:
+            made.append(words[at])
+            at += 1
+        else:
+            token, at = found
+            made.append(token)
+    return made
+
+
+def dates(tokens: Sequence[str]) -> tuple[str, ...]:
+    """List the dates among folded tokens, sorted."""
+    return tuple(sorted(t for t in tokens if t.startswith("@")))
+
+
+def agree(one: str, other: str) -> bool:
+    """Tell whether two dates can be the same, one being less exact than the other.
+
+    >>> agree("@2023-05", "@2023-05-07"), agree("@2023-W18", "@2023-05-05"), agree("@2023-05-07", "@2023-05-08")
+    (True, True, False)
+    """
+    if one == other or one.startswith(other + "-") or other.startswith(one + "-"):
+        return True
+    week, day = (one, other) if "W" in one else (other, one)
+    return "W" in week and len(day) == 11 and _week(date.fromisoformat(day[1:])) == week
+
+
+def _date(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
+    word = words[at]
+    if re.fullmatch(r"(19|20)\d\d[-/]\d\d?[-/]\d\d?", word):
+        return _made(*(int(p) for p in re.split("[-/]", word))), at + 1
+    month = MONTHS.get(word.lower()) if word[:1].isupper() else None
+    if month and not (word in ("May", "March") and not _dated(words, at)):
+        day, after = _day_number(words, at + 1)
+        year, end = _year(words, after)
+        year = year or _nearest(month, day or 15, today)
+        return (_made(year, month, day) if day else f"@{year}-{month:02}"), end
+    day, after = _day_number(words, at)
+    if day and after < len(words) and words[after].lower() == "of":
+        after += 1
+    if day and after < len(words) and words[after][:1].isupper() and (month := MONTHS.get(words[after].lower())):
+        year, end = _year(words, after + 1)
+        return _made(year or _nearest(month, day, today), month, day), end
+    if re.fullmatch(r"(19|20)\d\d", word) and at and words[at - 1].lower() in _BEFORE_DATE:
+        return f"@{word}", at + 1
+    return None
+
+
+def _relative(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
+    low = [w.lower().removesuffix("s") for w in words[at : at + 4]] + [""] * 4
+    if low[0] in _NEAR:
+        return _at(today + timedelta(_NEAR[low[0]])), at + 1
+    if low[0] in ("last", "next", "thi") and low[1] in _SPANS:
+        return _step({"last": -1, "next": 1, "thi": 0}[low[0]], low[1], today), at + 2
+    if low[0] in ("last", "next", "thi") and low[1] in WEEKDAYS:
+        return _weekday(low[0], WEEKDAYS[low[1]], today), at + 2
+    if low[0] == "the" and low[1] in ("day", "week") and low[2] in ("before", "after"):
+        return None
+    skip = 1 if low[1] == "of" else 0
+    count = int(low[0]) if low[0].isdigit() and len(low[0]) < 4 else _COUNTS.get(low[0], 0)
+    if count and low[1 + skip] in _SPANS and low[2 + skip] == "ago":
+        return _step(-count, low[1 + skip], today), at + 3 + skip
+    return None
+
+
+def _time(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    found = re.fullmatch(r"(\d\d?)(?::(\d\d))?", words[at])
+    if not found:
+        return None
+    hour, minute = int(found.group(1)), int(found.group(2) or 0)
+    half = words[at + 1].lower().replace(".", "") if at + 1 < len(words) else ""
+    if half in ("am", "pm") and 1 <= hour <= 12:
+        return f"@t{hour % 12 + 12 * (half == 'pm'):02}:{minute:02}", at + 2
+    if half == "oclock" or found.group(2):
+        return f"@t{hour:02}:{minute:02}", at + 1 + (half == "oclock")
+    return None
+
+
+def _dated(words: Sequence[str], at: int) -> bool:
+    """Tell the months May and March from the verbs: they follow a small word or have a number beside them."""
+    beside = [words[at - 1].lower()] if at else []
+    return any(w in _BEFORE_DATE or w[0].isdigit() for w in beside) or (at + 1 < len(words) and words[at + 1][0].isdigit())
+
+
+def _day_number(words: Sequence[str], at: int) -> tuple[int, int]:
+    if at >= len(words):
+        return 0, at
+    found = re.fullmatch(r"(\d\d?)", words[at])
+    if not found or not 1 <= int(found.group(1)) <= 31:
+        return 0, at
+    suffixed = at + 1 < len(words) and words[at + 1].lower() in ("st", "nd", "rd", "th")
+    return int(found.group(1)), at + 1 + suffixed
+
+
+def _year(words: Sequence[str], at: int) -> tuple[int, int]:
+    after = at + 1 if at < len(words) and words[at] in (",", "of") else at
+    if after < len(words) and re.fullmatch(r"(19|20)\d\d", words[after]):
+        return int(words[after]), after + 1
+    return 0, at
+
+
+def _nearest(month: int, day: int, today: date) -> int:
+    return min((today.year + y for y in (-1, 0, 1)), key=lambda y: abs((_safe(y, month, day or 15) - today).days))
+
+
+def _safe(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, min(max(month, 1), 12), 28)
+
+
+def _made(year: int, month: int, day: int) -> str:
+    return f"@{year}-{month:02}-{day:02}"
+
+
+def _at(day: date) -> str:
+    return f"@{day.isoformat()}"
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"@{year}-W{week:02}"
+
+
+def _step(count: int, span: str, today: date) -> str:
+    if span == "day":
+        return _at(today + timedelta(count))
+    if span == "year":
+        return f"@{today.year + count}"
+    if span == "month":
+        months = today.year * 12 + today.month - 1 + count
+        return f"@{months // 12}-{months % 12 + 1:02}"
+    week = _week(today + timedelta(7 * count))
+    return week if span == "week" else f"{week}-end"
+
+
+def _weekday(which: str, weekday: int, today: date) -> str:
+    ahead = (weekday - today.weekday()) % 7
+    if which == "last":
+        return _at(today - timedelta((today.weekday() - weekday) % 7 or 7))
+    return _at(today + timedelta(ahead or (7 if which == "next" else 0)))

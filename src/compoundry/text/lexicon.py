@@ -1,0 +1,52 @@
+"""Know the English words whose grammar matters: small words, irregular forms, words that mean the same or the opposite."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+
+def _lines(table: str) -> list[str]:
+    """Read a table of `english/`, leaving out what is said about it."""
+    text = files("compoundry.text").joinpath("english", f"{table}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _classes() -> Mapping[str, frozenset[str]]:
+    named = (line.partition(":") for line in _lines("words"))
+    return {name: frozenset(words.split()) for name, _, words in named}
+
+
+def _heads() -> Mapping[str, str]:
+    """Map each word that has synonyms to the first word of its group; groups that share a word are one."""
+    head: dict[str, str] = {}
+    for group in rows("synonyms"):
+        known = next((head[w] for w in group if w in head), group[0])
+        head |= dict.fromkeys(group, known)
+    return head
+
+
+def rows(table: str) -> list[list[str]]:
+    """Return the rows of a table of `english/`, each a list of words.
+
+    >>> ["hot", "cold"] in rows("opposites")
+    True
+    """
+    return [line.split() for line in _lines(table)]
+
+
+_CLASS = _classes()
+ARTICLES, AUXILIARIES, PREPOSITIONS = _CLASS["articles"], _CLASS["auxiliaries"], _CLASS["prepositions"]
+SMALL = ARTICLES | AUXILIARIES | PREPOSITIONS | _CLASS["pronouns"] | _CLASS["joints"] | _CLASS["weightless"]
+NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
+STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
+
+SYNONYMS = _heads()
+_AMBIGUOUS = frozenset(("better", "best", "worse", "worst", "lives", "leaves"))
+IRREGULAR = {form: row[0] for row in rows("irregular") for form in row[1:] if form not in _AMBIGUOUS}
+
+CONTRACTIONS = {
+    "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not", "let's": "let us",
+    "gonna": "going to", "wanna": "want to", "it's": "it is", "that's": "that is", "there's": "there is", "what's": "what is",
+    "he's": "he is", "she's": "she is", "who's": "who is", "how's": "how is", "where's": "where is", "here's": "here is",
+    "w/o": "without", "w/": "with", "e-mail": "email", "e-mails": "emails", "o'clock": "oclock",
+}  # fmt: skip
+ENDINGS = {"n't": " not", "'re": " are", "'ll": " will", "'ve": " have", "'m": " am", "'d": " would"}

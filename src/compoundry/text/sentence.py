@@ -1,0 +1,74 @@
+"""Read a sentence once: its words, what they mean, and what the guards look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from compoundry.text import dates, negation, quantities
+from compoundry.text.lexicon import PAST, PREPOSITIONS, SMALL, rows
+from compoundry.text.words import cut, lemma, sense
+
+_PERSONS = {form: row[0] for row in rows("persons") for form in row[1:]}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Hold what a sentence says; `words` are folded, `senses` runs beside them, `content` are places of the words that carry meaning."""
+
+    text: str
+    words: tuple[str, ...]
+    senses: tuple[str, ...]
+    content: tuple[int, ...]
+    quantities: tuple[str, ...]
+    dates: tuple[str, ...]
+    persons: frozenset[str]
+    past: bool
+    english: bool
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """List the senses of the words that carry meaning, in order."""
+        return tuple(self.senses[i] for i in self.content)
+
+    def named(self, place: int) -> bool:
+        """Tell whether the word at this place is a name: capitalised, and not only because it comes first."""
+        word = self.words[place]
+        return word[:1].isupper() and (place > 0 or word[1:].lower() != word[1:]) and word != "I"
+
+
+def read(text: str, observed_at: datetime) -> Sentence:
+    """Read a sentence as said on that day.
+
+    >>> read("Dana bought 3 cats.", datetime(2023, 5, 9)).meanings
+    ('dana', 'buy', '#3', 'cat')
+    """
+    words = tuple(quantities.fold(negation.fold(dates.fold(cut(text), observed_at))))
+    senses = tuple(_sense(w) for w in words)
+    low = [w.lower() for w in words]
+    content = tuple(i for i, w in enumerate(low) if w not in SMALL and (w[0].isalnum() or w[0] in "#@¬"))
+    return Sentence(
+        text=text,
+        words=words,
+        senses=senses,
+        content=content,
+        quantities=quantities.quantities(words),
+        dates=dates.dates(words),
+        persons=frozenset(_PERSONS[w] for w in low if w in _PERSONS),
+        past=any(w in PAST or (w.endswith("ed") and lemma(w) != w) for w in low),
+        english=text.isascii() or sum(w in SMALL for w in low) * 6 >= len(low),
+    )
+
+
+def leads(word: str) -> bool:
+    """Tell whether a word begins a phrase: a preposition.
+
+    >>> leads("from"), leads("cat")
+    (True, False)
+    """
+    return word in PREPOSITIONS
+
+
+def _sense(word: str) -> str:
+    if word[0] in "#@¬":
+        return word
+    number = quantities.ordinal(word)
+    return f"#{number}." if number else sense(word)

@@ -1,0 +1,100 @@
+"""Cut a sentence into words, and bring each to the form under which it is compared."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, SYNONYMS
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
+_TOKEN = re.compile(r"[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]")
+_GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
+_SPELLING = (
+    (re.compile(r"isation"), "ization"),
+    (re.compile(r"(?<=[a-z]{3})is(e|ed|es|ing)$"), r"iz\1"),
+    (re.compile(r"(?<=[a-z]{2})our(?=$|s$|ed$|ing$|ite)"), "or"),
+)
+_SILENT = re.compile(r"(?:[aeiou](?:v|z|c|g)|[lnr](?:c|g|v|s)|[aeiou]s|u|dl|tl|bl|pl|gl|ckl|[^aeiou]iz|at|[^aeiouw][aiou][ktrmpnd])$")
+_SOUNDED = re.compile(r"(?:[aeiou]{2}[ktrmpnd]|er|en|on|or|om|it|et|ot|op|lp|ist|ocus)$")
+
+
+def plain(sentence: str) -> str:
+    """Write a sentence with plain quotes, dashes and compatible letters.
+
+    >>> plain("It’s  10 km")
+    "It's 10 km"
+    """
+    return " ".join(unicodedata.normalize("NFKC", sentence).translate(_QUOTES).split())
+
+
+def cut(sentence: str) -> list[str]:
+    """Cut a plain sentence into words with their capitals, contractions written out.
+
+    >>> cut("Dana can't reach Bob's e-mail.")
+    ['Dana', 'can', 'not', 'reach', 'Bob', 'email']
+    """
+    words: list[str] = []
+    for chunk in plain(sentence).split(" "):
+        bare = chunk.strip('.,;:!?"()[]')
+        written = CONTRACTIONS.get(bare.lower())
+        text = written or chunk
+        for ending, full in ENDINGS.items():
+            if text.lower().rstrip('.,;:!?"').endswith(ending):
+                at = text.lower().rindex(ending)
+                text = text[:at] + full + text[at + len(ending) :]
+        text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
+        words += [w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", text))]
+    return words
+
+
+@lru_cache(maxsize=65536)
+def lemma(word: str) -> str:
+    """Bring a word to its plain form: inflection and spelling taken off.
+
+    >>> [lemma(w) for w in ("went", "cities", "stopped", "making", "boxes", "organised", "classes", "bus", "used")]
+    ['go', 'city', 'stop', 'make', 'box', 'organize', 'class', 'bus', 'use']
+    """
+    low = word.lower()
+    if low in IRREGULAR:
+        return IRREGULAR[low]
+    for pattern, better in _SPELLING:
+        low = pattern.sub(better, low) if len(low) > 5 else low
+    return _without_ending(low)
+
+
+@lru_cache(maxsize=65536)
+def sense(word: str) -> str:
+    """Bring a word to the form shared by the words that mean the same.
+
+    >>> sense("purchased") == sense("buys"), sense("cats") == sense("dogs")
+    (True, False)
+    """
+    plain_form = lemma(word)
+    return SYNONYMS.get(plain_form, plain_form)
+
+
+def _without_ending(word: str) -> str:
+    if len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("zzes", "zz")):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word[: -len(ending)] + instead
+    if word.endswith("s"):
+        return word[:-1]
+    if word.endswith("ied") and len(word) > 4:
+        return word[:-3] + "y"
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and re.search("[aeiouy]", word[: -len(ending)]) and len(word) > len(ending) + 2:
+            return _restored(word[: -len(ending)])
+    return word
+
+
+def _restored(stem: str) -> str:
+    """Give a stem its final letters back: stopp → stop, mak → make.
+
+    >>> [_restored(s) for s in ("stopp", "mak", "call", "plann", "walk", "organiz", "paint", "argu", "lov")]
+    ['stop', 'make', 'call', 'plan', 'walk', 'organize', 'paint', 'argue', 'love']
+    """
+    if len(stem) > 2 and stem[-1] == stem[-2]:
+        return stem if stem[-1] in "lsfz" else stem[:-1]
+    return stem + "e" if _SILENT.search(stem) and not _SOUNDED.search(stem) else stem

@@ -1,0 +1,183 @@
+"""Consolidation merges what is surely the same fact, asks about the rest, and says so about every insight."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compoundry.encoders.hashed import Hashed
+from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
+from compoundry.jobs.consolidation import Policy, plan
+from compoundry.model import Candidate, Entity, Insight, Reason
+
+DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NEAR = Policy(merge_at=0.3, review_at=0.3)
+
+
+def insight(id: str, content: str, *about: str, day: int = 0, **more: object) -> Insight:
+    at = DAY + timedelta(days=day)
+    made = Insight(id, content, "fact", tuple(Entity(n.lower(), n) for n in about), 0.7, at, at, source="agent")
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def look(*insights: Insight, **more: object) -> View:
+    view = View(1, insights, Hashed().encode([i.content for i in insights]), "hashed-512")
+    return replace(view, **more)  # type: ignore[arg-type]
+
+
+def kinds(made: Plan, kind: type) -> list[tuple[str, ...]]:
+    return [(c.insight, c.into) for c in made.changes if isinstance(c, Merge) and kind is Merge] or [
+        c.candidate.subjects for c in made.changes if isinstance(c, Propose) and kind is Propose
+    ]
+
+
+def applied(view: View, made: Plan) -> View:
+    """Return the view after a plan, the way the store would show it."""
+    gone = {c.insight: c for c in made.changes if isinstance(c, Merge | Supersede)}
+    here = [i for i in view.insights if i.id not in gone]
+    for change in made.changes:
+        if isinstance(change, Merge):
+            loser = next(i for i in view.insights if i.id == change.insight)
+            here = [
+                replace(
+                    i,
+                    evidence=(*i.evidence, *loser.evidence),
+                    entities=tuple(dict.fromkeys((*i.entities, *loser.entities))),
+                    version=i.version + 1,
+                )
+                if i.id == change.into
+                else i
+                for i in here
+            ]
+        if isinstance(change, Reinforce):
+            here = [replace(i, evidence=(*i.evidence, change.evidence)) if i.id == change.insight else i for i in here]
+    withdrawn = {c.candidate.id for c in made.changes if isinstance(c, Withdraw)}
+    asked = [replace(c, status="withdrawn") if c.id in withdrawn else c for c in view.candidates]
+    asked += [c.candidate for c in made.changes if isinstance(c, Propose)]
+    return replace(look(*here), candidates=tuple(asked))
+
+
+def test_the_same_words_are_merged_and_the_clearest_sentence_survives() -> None:
+    view = look(insight("a", "dana prefers e-mail", "Dana"), insight("b", "Dana prefers email.", "Dana", day=3))
+    made = plan(view, NEAR, DAY)
+    assert kinds(made, Merge) == [("a", "b")]
+    assert {d.insight: d.outcome for d in made.dispositions} == {"a": "merged", "b": "survived"}
+
+
+def test_the_same_words_about_two_people_are_two_facts() -> None:
+    view = look(insight("a", "Prefers email.", "Dana"), insight("b", "Prefers email.", "Miguel"))
+    assert not plan(view, NEAR, DAY).changes
+
+
+def test_the_same_words_about_two_people_of_one_company_are_not_merged() -> None:
+    view = look(insight("a", "Prefers email.", "Dana", "Northwind"), insight("b", "Prefers email.", "Miguel", "Northwind"))
+    assert not kinds(plan(view, NEAR, DAY), Merge)
+
+
+def test_a_newer_value_is_asked_about_and_supersedes_when_it_says_so() -> None:
+    asked = plan(look(insight("a", "Dana has 200 employees.", "Dana"), insight("b", "Dana has 250 employees.", "Dana", day=1)), NEAR, DAY)
+    assert [c.candidate.kind for c in asked.changes if isinstance(c, Propose)] == ["update"]
+    sure = plan(
+        look(insight("a", "Dana has 200 employees.", "Dana"), insight("b", "Dana has 250 employees now.", "Dana", day=1)), NEAR, DAY
+    )
+    assert [(c.insight, c.by) for c in sure.changes if isinstance(c, Supersede)] == [("a", "b")]
+
+
+def test_a_denial_is_asked_about_as_a_contradiction() -> None:
+    made = plan(look(insight("a", "Dana eats meat.", "Dana"), insight("b", "Dana does not eat meat.", "Dana")), NEAR, DAY)
+    assert [(c.candidate.kind, c.reason.code) for c in made.changes if isinstance(c, Propose)] == [("contradiction", "negation")]
+
+
+def test_what_happens_again_reinforces_the_oldest_and_stays() -> None:
+    view = look(*(insight(f"{n}", "Dana visited the clinic.", "Dana", day=n) for n in range(3)))
+    made = plan(view, NEAR, DAY)
+    assert [(c.insight, c.evidence.artifact["insight"]) for c in made.changes if isinstance(c, Reinforce)] == [("0", "1"), ("0", "2")]
+    assert not plan(applied(view, made), NEAR, DAY).changes
+
+
+@pytest.mark.parametrize("status", ["open", "rejected"])
+def test_what_a_person_was_asked_or_refused_is_neither_merged_nor_asked_again(status: str) -> None:
+    pair = (insight("a", "Dana prefers email.", "Dana"), insight("b", "Dana prefers e-mail.", "Dana"))
+    id = same_id("merge", "a", "b")
+    known = Candidate(id, "merge", ("a", "b"), Reason("x", "x"), 0.9, DAY, status=status)  # type: ignore[arg-type]
+    assert not plan(look(*pair, candidates=(known,)), NEAR, DAY).changes
+
+
+def test_what_was_compared_is_not_compared_again() -> None:
+    pair = (insight("a", "Dana prefers email.", "Dana"), insight("b", "Dana prefers e-mail.", "Dana"))
+    assert not plan(look(*pair, compared={"a": 1, "b": 1}), NEAR, DAY).changes
+    assert plan(look(*pair, compared={"a": 1}), NEAR, DAY).changes
+
+
+def test_what_is_not_encoded_is_merged_only_when_it_is_spelled_the_same() -> None:
+    pair = (insight("a", "Dana prefers email.", "Dana"), insight("b", "dana prefers e-mail", "Dana"))
+    bare = replace(look(*pair, insight("c", "Dana likes email.", "Dana")), vectors=np.zeros((3, 0), dtype=np.float32), model="")
+    assert kinds(plan(bare, NEAR, DAY), Merge) == [("b", "a")]
+
+
+def test_an_insight_that_cannot_be_read_fails_alone() -> None:
+    view = look(
+        insight("a", "Dana prefers email.", "Dana"),
+        insight("b", "Dana prefers e-mail.", "Dana"),
+        insight("c", "Dana prefers email", "Dana"),
+    )
+    poisoned = replace(view, insights=(*view.insights[:2], replace(view.insights[2], observed_at=None)))  # type: ignore[arg-type]
+    made = plan(poisoned, NEAR, DAY)
+    assert {d.insight: d.outcome for d in made.dispositions}["c"] == "failed"
+    assert len(kinds(made, Merge)) == 1
+
+
+def test_a_question_about_what_is_gone_is_taken_back() -> None:
+    known = Candidate("q", "merge", ("a", "zz"), Reason("x", "x"), 0.9, DAY)
+    made = plan(look(insight("a", "Dana prefers email.", "Dana"), candidates=(known,)), NEAR, DAY)
+    assert [type(c) for c in made.changes] == [Withdraw]
+
+
+def test_a_chain_is_not_merged_and_two_pinned_sentences_both_stay() -> None:
+    pair = (insight("a", "Dana prefers email.", "Dana", pinned=True), insight("b", "Dana prefers e-mail.", "Dana", pinned=True))
+    assert not kinds(plan(look(*pair), NEAR, DAY), Merge)
+
+
+WHO = st.sampled_from(["Dana", "Miguel"])
+WHAT = st.sampled_from(
+    [
+        "likes tea",
+        "likes tea.",
+        "likes the tea",
+        "likes green tea",
+        "does not like tea",
+        "has 3 cats",
+        "has three cats",
+        "has 4 cats",
+        "visited Rome",
+    ]
+)
+SAID = st.lists(st.tuples(WHO, WHAT, st.integers(0, 2), st.sets(st.sampled_from(["x", "y"]), max_size=2)), max_size=9)
+
+
+def _insights(said: Sequence[tuple[str, str, int, set[str]]]) -> list[Insight]:
+    return [insight(f"i{n}", f"{who} {what}", *sorted(about), day=day) for n, (who, what, day, about) in enumerate(said)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(SAID, st.randoms())
+def test_the_order_of_rows_changes_nothing(said: list[tuple[str, str, int, set[str]]], random: object) -> None:
+    rows = _insights(said)
+    mixed = list(rows)
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    assert canonical(plan(look(*rows), NEAR, DAY)) == canonical(plan(look(*mixed), NEAR, DAY))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SAID)
+def test_every_insight_is_accounted_for_and_a_second_run_changes_nothing(said: list[tuple[str, str, int, set[str]]]) -> None:
+    view = look(*_insights(said))
+    made = plan(view, NEAR, DAY)
+    made.must_account_for(view)
+    into = {c.insight: c.into for c in made.changes if isinstance(c, Merge)}
+    assert not set(into) & set(into.values()), "a survivor survives"
+    assert not plan(applied(view, made), NEAR, DAY).changes

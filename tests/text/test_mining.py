@@ -1,0 +1,116 @@
+"""What recurs is found and what is chance is not."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from compoundry.job import Notice
+from compoundry.jobs import pattern_detection
+from compoundry.jobs.pattern_detection import Policy
+from compoundry.model import Insight, Pattern
+from compoundry.text.mining.chance import believable, binomial_tail, hypergeometric_tail
+from compoundry.text.mining.subjects import without_subject
+from tests.jobs.views import NOW, applied, insight, view
+
+CUSTOMERS = ("Northwind", "Lakeside", "Hillcrest", "Bellwood", "Tamsin")
+NOISE = (
+    "{} plays the cello.", "{} has twin daughters.", "{} asked for a Spanish menu.", "{} bakes bread at night.", "{} owns two boats.",
+    "{} grew up on a farm.", "{} fears the new tax law.", "{} reads about bees.", "{} keeps old maps.", "{} hired a caterer.",
+)  # fmt: skip
+
+
+def noise() -> list[Insight]:
+    """Make sentences that nobody repeats."""
+    return [insight(100 + n, text.format(f"Person {n}"), f"Person {n}", day=n * 9) for n, text in enumerate(NOISE)]
+
+
+def found(insights: list[Insight]) -> list[Pattern]:
+    return [c.pattern for c in pattern_detection.plan(view(insights), Policy(), NOW).changes if isinstance(c, Notice)]
+
+
+def test_the_same_complaint_of_several_customers_is_a_theme() -> None:
+    complaints = [insight(n, f"{who} complains that report exports are slow.", who, day=n * 11) for n, who in enumerate(CUSTOMERS)]
+    (theme,) = [p for p in found([*complaints, *noise()]) if p.kind == "theme"]
+    assert theme.support == 5
+    assert set(theme.evidence) == {i.id for i in complaints}
+    assert theme.label == "5 people complain that report exports are slow, or the like (since January 2026)"
+
+
+def test_ten_copies_of_one_sentence_are_no_theme() -> None:
+    copies = [insight(n, "Northwind complains that report exports are slow.", "Northwind") for n in range(10)]
+    assert found([*copies, *noise()]) == []
+
+
+def test_what_one_does_on_many_days_is_a_habit() -> None:
+    moves = [insight(n, "Dana moved the Friday meeting again.", "Dana", day=n * 21) for n in range(6)]
+    others = [insight(50 + n, text.format("Dana"), "Dana", day=n * 5) for n, text in enumerate(NOISE)]
+    (habit,) = [p for p in found([*moves, *others]) if p.kind == "habit"]
+    assert habit.support == 6
+    assert set(habit.evidence) == {i.id for i in moves}
+
+
+def test_what_follows_within_days_is_a_sequence() -> None:
+    told = []
+    for n, who in enumerate(CUSTOMERS):
+        told += [
+            insight(2 * n, f"{who} got an extended trial.", who, day=n * 55),
+            insight(2 * n + 1, f"{who} signed the annual plan.", who, day=n * 55 + 4),
+        ]
+    (sequence,) = [p for p in found([*told, *noise()]) if p.kind == "sequence"]
+    assert sequence.support == 5
+    assert "extended trial”, “… signed the annual plan” follows within 14 days (5 of 5)" in sequence.label
+
+
+def test_a_known_pattern_is_updated_and_a_rejected_one_stays_rejected() -> None:
+    complaints = [insight(n, f"{who} complains that report exports are slow.", who, day=n * 11) for n, who in enumerate(CUSTOMERS)]
+    first = view([*complaints[:4], *noise()])
+    after = applied(first, pattern_detection.plan(first, Policy(), NOW))
+    known = after.patterns
+    grown = view([*complaints, *noise()], patterns=known)
+    (change,) = pattern_detection.plan(grown, Policy(), NOW).changes
+    assert isinstance(change, Notice)
+    assert change.before == known[0]
+    assert (change.pattern.id, change.pattern.support) == (known[0].id, 5)
+
+
+def test_dates_dealt_at_random_are_no_sequences() -> None:
+    dice, reported = np.random.default_rng(3), 0
+    for _ in range(20):
+        told = []
+        for n, who in enumerate(CUSTOMERS * 2):
+            name = f"{who} {n}"
+            told.append(insight(2 * n, f"{name} got an extended trial.", name, day=float(dice.uniform(0, 300))))
+            told.append(insight(2 * n + 1, f"{name} signed the annual plan.", name, day=float(dice.uniform(0, 300))))
+        reported += any(p.kind == "sequence" for p in found([*told, *noise()]))
+    assert reported <= 2
+
+
+def test_the_name_of_an_entity_does_not_make_sentences_alike() -> None:
+    name, said = np.eye(8, dtype=np.float32)[0] * 2, np.eye(8, dtype=np.float32)[1:6]
+    rows = (said + name) / np.linalg.norm(said + name, axis=1, keepdims=True)
+    cosines = without_subject(rows, ["dana"] * 5) @ without_subject(rows, ["dana"] * 5).T
+    assert float((rows @ rows.T)[0, 1]) > 0.75
+    assert float(cosines[0, 1]) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("tries", "hits", "rate", "expected"), [(10, 0, 0.5, 1.0), (10, 10, 0.5, 0.5**10), (3, 1, 0.0, 0.0), (3, 1, 1.0, 1.0)]
+)
+def test_binomial_tails(tries: int, hits: int, rate: float, expected: float) -> None:
+    assert binomial_tail(tries, hits, rate) == pytest.approx(expected)
+
+
+def test_hypergeometric_tails_add_up_to_certainty() -> None:
+    assert hypergeometric_tail(20, 7, 5, 0) == pytest.approx(1.0)
+    assert believable([], 0.05) == []
+
+
+def test_a_pattern_whose_insights_are_gone_is_retired() -> None:
+    complaints = [insight(n, f"{who} complains that report exports are slow.", who, day=n * 11) for n, who in enumerate(CUSTOMERS)]
+    first = view([*complaints, *noise()])
+    known = applied(first, pattern_detection.plan(first, Policy(), NOW)).patterns
+    left = view([complaints[0], *noise()], patterns=known)
+    (change,) = pattern_detection.plan(left, Policy(), NOW + timedelta(days=1)).changes
+    assert isinstance(change, Notice)
+    assert (change.pattern.status, change.reason.code) == ("retired", "evidence_gone")

@@ -1,0 +1,90 @@
+"""Rules read well, trace to evidence, and keep their bytes."""
+
+from dataclasses import replace
+
+import pytest
+
+from compoundry.job import Advise
+from compoundry.jobs import playbook_synthesis
+from compoundry.jobs.playbook_synthesis import Policy
+from compoundry.model import Reason, Rule
+from compoundry.text import playbook
+from compoundry.text.lessons import Lesson, lesson
+from tests.jobs.views import NOW, insight, view
+
+
+def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
+    made = Rule(f"r{n}", "it hangs", do, "seen twice", ("i1", "i2"), 0.8, "lesson", NOW, Reason("from_lesson", "noted"), status="active")
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        (
+            "If a customer asks for a refund, check the usage report first.",
+            Lesson("a customer asks for a refund", "check the usage report first"),
+        ),
+        ("Always send the contract as a PDF.", Lesson("", "Always send the contract as a PDF")),
+        ("Never call Dana when she is travelling.", Lesson("she is travelling", "Never call Dana")),
+        ("Before a release, run the smoke test unless it is a hotfix.", Lesson("before a release", "run the smoke test", "it is a hotfix")),
+        ("Dana always sends flowers.", None),
+        ("When Dana called, Tom was out", Lesson("Dana called", "Tom was out")),
+    ],
+)
+def test_lessons_are_taken_apart(sentence: str, parts: Lesson | None) -> None:
+    assert lesson(sentence) == parts
+
+
+def test_a_lesson_becomes_a_rule_with_its_evidence() -> None:
+    told = insight(1, "When the export times out, restart the queue worker.", "Northwind", confidence=0.8)
+    (change,) = playbook_synthesis.plan(view([told]), Policy(), NOW).changes
+    assert isinstance(change, Advise)
+    made = change.rule
+    assert (made.when, made.do, made.evidence, made.status) == ("the export times out", "Restart the queue worker", (told.id,), "candidate")
+
+
+def test_two_lessons_in_the_same_words_are_one_rule() -> None:
+    told = [insight(n, "When the export times out, restart the queue worker.") for n in range(2)]
+    assert len(playbook_synthesis.plan(view(told), Policy(), NOW).changes) == 1
+
+
+def test_the_budget_keeps_the_best() -> None:
+    told = [insight(n, f"Never deploy service {chr(97 + n) * 3} on a Friday.", confidence=0.5 + n / 100) for n in range(8)]
+    made = [c.rule for c in playbook_synthesis.plan(view(told), Policy(budget=3), NOW).changes if isinstance(c, Advise)]
+    assert sorted(r.confidence for r in made) == [0.55, 0.56, 0.57]
+
+
+def test_a_rule_without_evidence_is_retired_and_a_persons_decision_stands() -> None:
+    told = insight(1, "When the export times out, restart the queue worker.")
+    (made,) = [c.rule for c in playbook_synthesis.plan(view([told]), Policy(), NOW).changes if isinstance(c, Advise)]
+    (gone,) = playbook_synthesis.plan(view([], rules=(replace(made, status="active"),)), Policy(), NOW).changes
+    assert isinstance(gone, Advise)
+    assert (gone.rule.status, gone.reason.code) == ("retired", "evidence_gone")
+    assert playbook_synthesis.plan(view([told], rules=(replace(made, status="rejected"),)), Policy(), NOW).changes == ()
+
+
+def test_the_block_keeps_its_bytes_and_its_neighbours() -> None:
+    block = playbook.agents_block([rule(1), rule(2, "Call Dana")])
+    document = playbook.placed("# My rules\n\nBe kind.\n", block)
+    assert playbook.placed(document, block) == document
+    assert playbook.placed(document, playbook.agents_block([rule(1)])).startswith("# My rules\n\nBe kind.\n\n<!-- compoundry:begin -->")
+    assert document.count("compoundry:begin") == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", "--> <!-- compoundry:end -->", "\x1b[31mred", "a\n# Heading", "‮reversed", "---\nname: x"]
+)
+def test_stored_text_cannot_break_out(hostile: str) -> None:
+    for text in (playbook.markdown([rule(1, hostile)]), playbook.agents_block([rule(1, hostile)]), playbook.skill([rule(1, hostile)])):
+        assert "<script" not in text
+        assert "\x1b" not in text
+        assert "‮" not in text
+        assert "\n# Heading" not in text
+        assert text.count("compoundry:end") <= 1 + hostile.count("compoundry:end")
+        assert text.count("-->") <= 2
+
+
+def test_a_token_budget_keeps_the_surest() -> None:
+    rules = [rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)]
+    assert [r.id for r in playbook.within_tokens(rules, 20)] == ["r5", "r4"]
