@@ -1,0 +1,148 @@
+"""Believe stale insights less, and archive those that nothing supports any more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from compoundry.errors import TooMuch
+from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View, same_id
+from compoundry.model import Candidate, Insight, Reason
+from compoundry.text import belief
+
+ORDER = 40
+SETTLE_S = 0.0
+VECTORS = False
+EVERY = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Set how belief fades, when an insight is archived, and how much one sweep may do.
+
+    `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
+    smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
+    and more than `cap_from` insights, fails. Insights that fall below `archive_below` within
+    `notice_days` are put to a person, at most `ask` in a run; 0 asks never.
+    """
+
+    half_lives: Mapping[str, float] = field(default_factory=dict)
+    half_life_days: float = 180.0
+    lasting: Sequence[str] = belief.LASTING
+    floors: Mapping[str, float] = field(default_factory=dict)
+    archive_below: float = 0.1
+    least_change: float = 0.0001
+    cap: float = 0.2
+    cap_from: int = 20
+    notice_days: float = 30.0
+    ask: int = 20
+
+    @property
+    def belief(self) -> belief.Policy:
+        """Return the part that says how belief forms and fades."""
+        half_lives = {**belief.HALF_LIVES, **self.half_lives}
+        return belief.Policy(half_lives=half_lives, half_life_days=self.half_life_days, lasting=self.lasting, floors=self.floors)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Say what a sweep makes of one insight."""
+
+    disposition: Disposition
+    change: Believe | Archive | None = None
+    fades_at: datetime | None = None
+    confidence: float = 1.0
+
+
+def plan(view: View, policy: Policy, now: datetime) -> Plan:
+    """Compute every insight's confidence anew; raise TooMuch when more than the cap would be archived."""
+    judge = partial(_judge, policy=policy, belief_policy=policy.belief, now=now)
+    ordered = sorted(view.insights, key=lambda i: i.id)
+    verdicts: list[Verdict] = []
+    for n, insight in enumerate(ordered, 1):
+        verdicts.append(judge(insight))
+        if n % EVERY == 0:
+            view.tick(n, len(ordered))
+    _cap(verdicts, policy)
+    changes: list[Change] = [v.change for v in verdicts if v.change]
+    changes += _questions(verdicts, view.candidates, policy, now)
+    return Plan(tuple(v.disposition for v in verdicts), tuple(changes))
+
+
+def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, now: datetime) -> Verdict:
+    try:
+        weighed = belief.weigh(insight, now, belief_policy)
+    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
+        return Verdict(Disposition(insight.id, insight.version, "failed", f"{type(error).__name__}: {error}"))
+    if weighed is None:
+        return Verdict(Disposition(insight.id, insight.version, "kept", "no evidence yet"))
+    after = round(weighed.at(now), 4)
+    if after < policy.archive_below and not insight.pinned:
+        gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
+        return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
+    days = weighed.falls_below(policy.archive_below)
+    fades_at = None if insight.pinned or days is None else _later(weighed.since, days)
+    if abs(after - insight.confidence) < policy.least_change:
+        return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
+    stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
+    return Verdict(Disposition(insight.id, insight.version, "faded", stored.reason.text), stored, fades_at, after)
+
+
+def _later(since: datetime, days: float) -> datetime | None:
+    try:
+        return since + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def _moved(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> Reason:
+    facts = _facts(insight, after, weighed, now)
+    code = "faded" if after < insight.confidence else "supported"
+    verb = "not seen for" if code == "faded" else "supported by its evidence; last seen"
+    tail = "" if code == "faded" else " ago"
+    return Reason(code, f"{verb} {facts['age_days']:g} days{tail}: {insight.confidence:.2f} → {after:.2f}", facts)
+
+
+def _below(insight: Insight, after: float, weighed: belief.Weighed, policy: Policy, now: datetime) -> Reason:
+    facts = _facts(insight, after, weighed, now)
+    return Reason("below_floor", f"not seen for {facts['age_days']:g} days: {after:.2f} is below {policy.archive_below:g}", facts)
+
+
+def _facts(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> dict[str, str | int | float | bool | list[str]]:
+    age = round((now - weighed.since).total_seconds() / belief.DAY_S, 1)
+    return {
+        "age_days": age,
+        "half_life_days": round(weighed.half_life_days, 1),
+        "trust": round(weighed.trust, 4),
+        "evidence": len(insight.evidence),
+        "before": insight.confidence,
+        "after": after,
+    }
+
+
+def _cap(verdicts: Sequence[Verdict], policy: Policy) -> None:
+    gone = sum(isinstance(v.change, Archive) for v in verdicts)
+    if gone > max(policy.cap_from, policy.cap * len(verdicts)):
+        raise TooMuch(
+            f"the sweep would archive {gone} of {len(verdicts)} insights, more than {policy.cap:.0%}; "
+            "look at a dry run with a higher cap, then raise decay_sweep.cap for this workspace or confirm what still holds",
+            {"archived": gone, "scanned": len(verdicts), "cap": policy.cap},
+        )
+
+
+def _questions(verdicts: Iterable[Verdict], known: Iterable[Candidate], policy: Policy, now: datetime) -> list[Propose]:
+    """Ask about those that fade soonest, each once per time it was last confirmed."""
+    asked = {c.id for c in known}
+    waiting = {s for c in known if c.kind == "confirm" and c.status == "open" for s in c.subjects}
+    until = now + timedelta(days=policy.notice_days)
+    soon = sorted((v.fades_at, v.disposition.insight, v.confidence) for v in verdicts if v.fades_at and v.fades_at <= until)
+    questions = [_question(id, fades_at, believed, now) for fades_at, id, believed in soon if id not in waiting]
+    room = max(0, policy.ask - len(waiting))
+    return [Propose(q) for q in questions if q.id not in asked][:room]
+
+
+def _question(insight: str, fades_at: datetime, believed: float, now: datetime) -> Candidate:
+    day = fades_at.date().isoformat()
+    text = f"believed {believed:.2f} and about to be archived on {day}: does it still hold?"
+    reason = Reason("about_to_fade", text, {"confidence": believed, "fades_at": fades_at.isoformat()})
+    return Candidate(same_id("confirm", insight, day), "confirm", (insight,), reason, round(1 - believed, 4), now)
