@@ -1,18 +1,28 @@
 """Write the log to standard error: readable for people, or one JSON object a line for machines."""
 
 import logging
+import os
 import sys
 
 import structlog
+from structlog.types import Processor
 
 
 def configure(log_format: str, *, level: int = logging.INFO) -> None:
     """Set up logging for this process, unless the program that embeds us has done so."""
     if structlog.is_configured():
         return
-    shared = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    plain = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if log_format == "json" else [plain]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), exception_formatter=structlog.dev.plain_traceback
+    )
+    ending: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if log_format == "json" else [plain]
+    )
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),

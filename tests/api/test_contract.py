@@ -83,7 +83,8 @@ def test_a_trigger_is_accepted_and_ends(client: httpx2.Client, job_type: str, dr
     "body",
     [
         b"", b"{", b"[]", b'"x"', b"null", b"{}", b'{"job_type": null}', b'{"job_type": 5}', b'{"job_type": "merge"}', b'{"job_type": ""}',
-        b'{"job_type": "metrics", "dry_run": 0}', b'{"job_type": "metrics", "dry_run": "true"}', b'{"job_type": "metrics", "dry_run": null}',
+        b'{"job_type": "metrics", "dry_run": 0}', b'{"job_type": "metrics", "dry_run": "true"}',
+        b'{"job_type": "metrics", "dry_run": null}',
         b"\xff\xfe{\x00", b'{"job_type": "met\\u0000rics"}', b"[" * 100_000, b'{"job_type": "metrics"} x', b'{"job_type": NaN}',
     ],
 )  # fmt: skip
@@ -123,7 +124,9 @@ def test_errors_of_the_framework_have_the_same_shape(client: httpx2.Client) -> N
 
 
 def test_the_burst_of_real_clients_takes_effect_in_pipeline_order(client: httpx2.Client) -> None:
-    client.post("/insights", json=[{"content": f"Team {n} says that the export is slow.", "entities": [{"name": f"Team {n}"}]} for n in range(5)])
+    client.post(
+        "/insights", json=[{"content": f"Team {n} says that the export is slow.", "entities": [{"name": f"Team {n}"}]} for n in range(5)]
+    )
     with ThreadPoolExecutor(3) as pool:
         burst = ["playbook_synthesis", "pattern_detection", "consolidation"]
         ids = list(pool.map(lambda job: client.post("/compounding/trigger", json={"job_type": job}).json()["job_run_id"], burst))
@@ -134,13 +137,28 @@ def test_the_burst_of_real_clients_takes_effect_in_pipeline_order(client: httpx2
 
 def test_insights_are_listed_newest_first_under_both_names(client: httpx2.Client) -> None:
     entity = {"name": "Acme", "type": "company"}
-    client.post("/insights", json=[{"content": f"Fact {n}.", "entities": [entity], "confidence": 0.9, "evidence": [{"excerpt": "seen"}]} for n in range(30)])
+    client.post(
+        "/insights",
+        json=[{"content": f"Fact {n}.", "entities": [entity], "confidence": 0.9, "evidence": [{"excerpt": "seen"}]} for n in range(30)],
+    )
     body = client.get("/insights").json()
     assert body["data"] == body["insights"]
     assert len(body["data"]) == 20
     assert len(client.get("/insights?limit=1000").json()["data"]) == 30
     one = body["data"][0]
-    assert {"id", "workspace_id", "content", "type", "type_description", "entities", "confidence", "confidence_level", "target", "evidence", "created_at"} <= set(one)
+    assert {
+        "id",
+        "workspace_id",
+        "content",
+        "type",
+        "type_description",
+        "entities",
+        "confidence",
+        "confidence_level",
+        "target",
+        "evidence",
+        "created_at",
+    } <= set(one)
     assert type(one["workspace_id"]) is str
     assert one["target"] == {"type": "entity", "entity_type": "company", "hint": "Acme"}
     assert one["confidence_level"] in ("low", "medium", "high", "very_high")
@@ -148,7 +166,8 @@ def test_insights_are_listed_newest_first_under_both_names(client: httpx2.Client
     assert [i["created_at"] for i in body["data"]] == sorted((i["created_at"] for i in body["data"]), reverse=True)
 
 
-@pytest.mark.parametrize("query", ["last=30m", "last=2h", "last=1h30m", "last=1d", "last=1w", "from=2020-01-01T00:00:00Z", "from=2020-01-01T00:00:00%2B02:00",
+@pytest.mark.parametrize("query", ["last=30m", "last=2h", "last=1h30m", "last=1d", "last=1w",
+                                   "from=2020-01-01T00:00:00Z", "from=2020-01-01T00:00:00%2B02:00",
                                    "from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z", "limit=100"])  # fmt: skip
 def test_ranges_of_insights(client: httpx2.Client, query: str) -> None:
     client.post("/insights", json={"content": "Dana prefers email."})
@@ -157,8 +176,10 @@ def test_ranges_of_insights(client: httpx2.Client, query: str) -> None:
     assert len(answer.json()["data"]) == 1
 
 
-@pytest.mark.parametrize("query", ["last=", "last=-1h", "last=0s", "last=5", "last=1y", "last=1h&from=2020-01-01T00:00:00Z", "limit=0", "limit=-3", "limit=x",
-                                   "from=2021-01-01T00:00:00Z&to=2020-01-01T00:00:00Z", "from=yesterday", "from=", "to=2020-01-01", "last=999999999w"])  # fmt: skip
+@pytest.mark.parametrize("query", ["last=", "last=-1h", "last=0s", "last=5", "last=1y",
+                                   "last=1h&from=2020-01-01T00:00:00Z", "limit=0", "limit=-3", "limit=x",
+                                   "from=2021-01-01T00:00:00Z&to=2020-01-01T00:00:00Z", "from=yesterday", "from=",
+                                   "to=2020-01-01", "last=999999999w"])  # fmt: skip
 def test_wrong_ranges_are_400(client: httpx2.Client, query: str) -> None:
     must_be_problem(client.get(f"/insights?{query}"), 400)
 
@@ -192,7 +213,14 @@ def test_a_long_poll_answers_when_the_run_ends(client: httpx2.Client) -> None:
 
 
 def test_fields_that_are_not_the_clients_are_never_stored(client: httpx2.Client) -> None:
-    hostile = {"content": "Dana prefers email.", "id": "mine", "workspace_id": 999, "created_at": "1999-01-01T00:00:00Z", "standing": "merged", "version": 7}
+    hostile = {
+        "content": "Dana prefers email.",
+        "id": "mine",
+        "workspace_id": 999,
+        "created_at": "1999-01-01T00:00:00Z",
+        "standing": "merged",
+        "version": 7,
+    }
     made = client.post("/insights", json=hostile).json()
     stored = client.get(f"/insights/{made['id']}").json()
     assert stored["id"] != "mine"

@@ -54,7 +54,9 @@ def test_a_cursor_of_another_workspace_is_none(client: httpx2.Client, other: htt
 
 def test_an_idempotency_key_belongs_to_one_workspace(client: httpx2.Client, other: httpx2.Client) -> None:
     once = {"Idempotency-Key": "same"}
-    ours, theirs = (c.post("/compounding/trigger", json={"job_type": "metrics"}, headers=once).json()["job_run_id"] for c in (client, other))
+    ours, theirs = (
+        c.post("/compounding/trigger", json={"job_type": "metrics"}, headers=once).json()["job_run_id"] for c in (client, other)
+    )
     assert ours != theirs
 
 

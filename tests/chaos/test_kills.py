@@ -28,7 +28,9 @@ def loaded(database_url: str, settings: Settings) -> tuple[Parts, Caller]:
     """Give a workspace with a few hundred insights."""
     parts = assemble(settings, database_url)
     caller = access.operator(access.create_workspace(parts.app, "Chaos").id)
-    learn(parts, caller, [said(f"Team {n % 40} reports problem {n % 7} with the export.", f"Team {n % 40}", day=n % 90) for n in range(400)])
+    learn(
+        parts, caller, [said(f"Team {n % 40} reports problem {n % 7} with the export.", f"Team {n % 40}", day=n % 90) for n in range(400)]
+    )
     return parts, caller
 
 

@@ -50,12 +50,12 @@ def made(rows: Sequence[tuple[float, str, bool]]) -> list[Insight]:
 
 
 def test_what_is_stale_is_believed_less() -> None:
-    decided = swept([known("new", 0), known("old", 180)])
+    decided = swept([known("new", 0), known("old", 365)])
     assert [d.outcome for d in decided.dispositions] == ["kept", "faded"]
     change = decided.changes[0]
     assert isinstance(change, Believe)
     assert (change.before, change.after) == (0.7, 0.35)
-    assert "180 days" in change.reason.text
+    assert "365 days" in change.reason.text
 
 
 def test_what_nothing_supports_is_archived_but_never_a_pinned_one() -> None:
@@ -96,15 +96,15 @@ def test_a_poisoned_insight_fails_alone() -> None:
 
 def test_a_surprising_sweep_fails_instead() -> None:
     with pytest.raises(TooMuch, match="more than 20%"):
-        swept([known(f"i{n}", 3000) for n in range(30)])
+        swept([known(f"i{n}", 6000) for n in range(30)])
 
 
 def test_a_tiny_workspace_may_archive_more_than_its_share() -> None:
-    assert swept([known(f"i{n}", 3000) for n in range(5)]).counts.affected == 5
+    assert swept([known(f"i{n}", 6000) for n in range(5)]).counts.affected == 5
 
 
 def test_a_person_is_asked_once_about_what_is_about_to_fade() -> None:
-    insights = [known(f"i{n}", 1060 + n / 10, confidence=0.1) for n in range(30)]
+    insights = [known(f"i{n}", 2160 + n / 10, confidence=0.1) for n in range(30)]
     policy = Policy(ask=4)
     first = swept(insights, policy=policy)
     asked = [c.candidate for c in first.changes if isinstance(c, Propose)]

@@ -96,7 +96,9 @@ def test_the_database_itself_refuses_two_writers_in_one_workspace(parts: Parts, 
     one = claimed(database)
     assert one is not None
     with pytest.raises(IntegrityError), database.write() as connection:
-        kept.accept(connection, Run("second", caller.workspace_id, "metrics", "run", False, "running", one.accepted_at, one.not_before), rank=0)
+        kept.accept(
+            connection, Run("second", caller.workspace_id, "metrics", "run", False, "running", one.accepted_at, one.not_before), rank=0
+        )
 
 
 def test_a_finished_run_never_moves_again(parts: Parts, caller: Caller, database: Database) -> None:

@@ -1,8 +1,8 @@
 """The schema that migrations build is the one that the code describes, on both databases."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-import pytest
 from sqlalchemy import text
 
 from compoundry.errors import Unavailable

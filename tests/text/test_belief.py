@@ -91,11 +91,11 @@ def test_confirmations_spread_over_time_last_longer_than_a_burst() -> None:
     spread = insight(seen(0), seen(33, "crm"), seen(66, "mail"), seen(100, "desk"))
     once = insight(seen(100))
     lives = [weigh(one, START + timedelta(days=100), POLICY) for one in (once, burst, spread)]
-    assert [round(w.half_life_days) for w in lives if w] == [180, 280, 280]
+    assert [round(w.half_life_days) for w in lives if w] == [365, 465, 465]
     same_moment = insight(seen(0), seen(0, "crm"), seen(0, "mail"))
     lonely = weigh(same_moment, START, POLICY)
     assert lonely
-    assert lonely.half_life_days == 180
+    assert lonely.half_life_days == 365
 
 
 def test_pinned_and_lasting_insights_do_not_fade() -> None:
@@ -105,7 +105,7 @@ def test_pinned_and_lasting_insights_do_not_fade() -> None:
 
 def test_a_floor_holds_a_part_of_the_trust() -> None:
     policy = Policy(floors={"fact": 0.5})
-    assert confidence(insight(seen(0)), START + timedelta(days=10**5), policy) == pytest.approx(0.35, abs=0.01)
+    assert confidence(insight(seen(0)), START + timedelta(days=10**5), policy) == pytest.approx(0.35, abs=0.02)
 
 
 def test_a_reviewer_settles_it_either_way() -> None:

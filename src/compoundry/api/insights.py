@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
 
-from compoundry.api import times, wire
+from compoundry import times, wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import EditIn, ReinforceIn
 from compoundry.api.paging import Limit
-from compoundry.api.routing import app, caller, json_body, needs, parsed, router
+from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import CompoundryError, Invalid
-from compoundry.service import insights
+from compoundry.service import explaining, insights
 from compoundry.service.insights import MOST
 from compoundry.service.intake import InsightIn, read
+from compoundry.service.runs import Idempotency
 
 routes = router("insights")
 
@@ -50,16 +51,16 @@ def recent(
 
 
 @routes.post("/insights", status_code=201, response_model=None, **needs("record.write", InsightIn))
-def learn(request: Request, given: Annotated[Any, Depends(json_body)]) -> Answer:
+def learn(request: Request, given: Annotated[Any, Depends(json_body)], call: Annotated[Idempotency | None, Depends(once)]) -> Answer:
     """Learn one insight or a list; of a list the good ones are kept, and the others named by their index."""
     if isinstance(given, dict) and isinstance(given.get("insights"), list):
         given = given["insights"]
     if not isinstance(given, list):
-        (learned,) = insights.learn(app(request), caller(request), [read(given)])
+        (learned,) = insights.learn(app(request), caller(request), [read(given)], once=call)
         return Answer({"id": learned.id, "new": learned.new, "ids": [learned.id], "errors": []}, status_code=201)
     if not 0 < len(given) <= MOST:
         raise Invalid(f"send 1 to {MOST} insights at once")
-    return _several(request, given)
+    return _several(request, given, call)
 
 
 @routes.get("/insights/{id}", response_model=None, **needs("record.read"))
@@ -68,6 +69,14 @@ def one(request: Request, id: str) -> Answer:
     who = caller(request)
     found = insights.one(app(request), who, id)
     return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})
+
+
+@routes.get("/insights/{id}/why", response_model=None, **needs("record.read"))
+def why(request: Request, id: str) -> Answer:
+    """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""
+    who = caller(request)
+    told = explaining.why(app(request), who, id)
+    return Answer(wire.story(told, who.workspace_id))
 
 
 @routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))
@@ -108,13 +117,15 @@ def version_of(if_match: str | None) -> int | None:
     return int(plain)
 
 
-def _several(request: Request, given: list[Any]) -> Answer:
+def _several(request: Request, given: list[Any], call: Idempotency | None) -> Answer:
     good, errors = [], []
     for index, one in enumerate(given):
         try:
             good.append(read(one))
         except CompoundryError as error:
             errors.append({"index": index, "message": error.message})
-    learned = insights.learn(app(request), caller(request), good) if good else []
+    if not good:
+        raise Invalid(f"none of these insights can be learned; the first one: {errors[0]['message']}", {"errors": errors})
+    learned = insights.learn(app(request), caller(request), good, once=call)
     body = {"ids": [one.id for one in learned], "new": sum(one.new for one in learned), "errors": errors}
-    return Answer(body, status_code=201 if learned else 400)
+    return Answer(body, status_code=201)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
 
-from compoundry.api import times, wire
+from compoundry import times, wire
 from compoundry.api.answers import Answer
 from compoundry.api.paging import Cursor, Limit, page
 from compoundry.api.routing import app, caller, needs, router

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 
-from compoundry.api import wire
+from compoundry import wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import DecisionIn
 from compoundry.api.insights import version_of

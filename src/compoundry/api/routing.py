@@ -13,6 +13,8 @@ from compoundry.errors import Invalid, NotFound
 from compoundry.model import Caller, Scope
 from compoundry.service.app import App
 from compoundry.service.intake import sentence
+from compoundry.service.runs import Idempotency
+from compoundry.store.answers import digest
 
 M = TypeVar("M", bound=BaseModel)
 ERRORS: dict[int | str, dict[str, Any]] = {}
@@ -38,9 +40,9 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/api/developers/v1", tags=[tag], route_class=Guarded, default_response_class=Answer)
 
 
-def needs(scope: Scope, body: type[BaseModel] | None = None) -> dict[str, Any]:
-    """Describe a route: the scope it needs, and the body it takes."""
-    extra: dict[str, Any] = {"x-scope": scope}
+def needs(scope: Scope, body: type[BaseModel] | None = None, *, query: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Describe a route: the scope it needs, the body it takes, and a parameter that it reads by hand."""
+    extra: dict[str, Any] = {"x-scope": scope, **({"parameters": [query]} if query else {})}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}}
     return {"openapi_extra": extra}
@@ -64,6 +66,16 @@ async def json_body(request: Request) -> Any:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         raise Invalid("the body must be JSON in UTF-8") from None
+
+
+async def once(request: Request) -> Idempotency | None:
+    """Return what identifies a call that a client may repeat; None when it sends no Idempotency-Key."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= 255:
+        raise Invalid("Idempotency-Key: must have 1 to 255 characters")
+    return Idempotency(key, digest(f"{request.method} {request.url.path}", await request.body()))
 
 
 def parsed(model: type[M], given: Any) -> M:

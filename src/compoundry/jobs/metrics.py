@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil, sqrt
 
 from compoundry.job import Disposition, Measure, Plan, View, same_id
 from compoundry.model import Candidate, Insight, Reason, Snapshot
-from compoundry.text import belief
+from compoundry.text import belief, counting
 
 ORDER = 50
 SETTLE_S = 0.0
@@ -20,10 +19,9 @@ Figure = float | Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Set what counts as stale (this many half-lives without a confirmation) and how tokens are estimated."""
+    """Set what counts as stale: this many half-lives without a confirmation."""
 
     stale_after_half_lives: float = 1.0
-    characters_per_token: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +91,12 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
         "candidates_waiting": float(len(open_ones)),
         "candidates_by_kind": _floats(Counter[str](c.kind for c in open_ones)),
         "oldest_waiting_days": round(max((_days(c.created_at, now) for c in open_ones), default=0.0), 2),
-        "tokens": float(sum(ceil(len(i.content) / policy.characters_per_token) for i in insights)),
+        "tokens": float(sum(counting.tokens(i.content) for i in insights)),
     }
     if precision := _precision(view.candidates):
         measured["merge_precision"] = precision
     last = max(view.snapshots, key=lambda s: (s.at, s.id), default=None)
     return {**measured, "change": _change(last, measured)} if last else measured
-
-
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the Wilson score interval of a share (Wilson 1927); trials must be positive.
-
-    >>> [round(bound, 3) for bound in wilson(9, 10)]
-    [0.596, 0.982]
-    """
-    share, spread = successes / trials, z * z / trials
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _look(insight: Insight, policy: Policy, now: datetime) -> _Look:
@@ -130,7 +116,7 @@ def _precision(candidates: Iterable[Candidate]) -> dict[str, float]:
     decided = [c.status == "accepted" for c in candidates if c.kind == "merge" and c.status in ("accepted", "rejected")]
     if not decided:
         return {}
-    low, high = wilson(sum(decided), len(decided))
+    low, high = counting.wilson(sum(decided), len(decided))
     return {"value": _share(sum(decided), len(decided)), "low": round(low, 4), "high": round(high, 4), "decided": float(len(decided))}
 
 
@@ -143,7 +129,7 @@ def _change(last: Snapshot, measured: Mapping[str, Figure]) -> dict[str, float]:
 def _percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the nearest-rank percentiles."""
     ranked = sorted(values)
-    return {f"p{p}": round(ranked[ceil(p / 100 * len(ranked)) - 1], 2) for p in (50, 90, 99)} if ranked else {}
+    return {f"p{p}": round(counting.percentile(ranked, p), 2) for p in (50, 90, 99)} if ranked else {}
 
 
 def _most(counted: Counter[str]) -> dict[str, float]:

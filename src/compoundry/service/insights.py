@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from compoundry import jobs
 from compoundry.errors import Conflict, Invalid
 from compoundry.model import Caller, Draft, Evidence, Insight
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
-from compoundry.store import insights, workspaces
+from compoundry.service.runs import Idempotency
+from compoundry.store import answers, insights, workspaces
 from compoundry.store.database import clock
 from compoundry.store.lineage import gathered
 from compoundry.text import belief
@@ -27,20 +30,35 @@ class Learned:
     new: bool
 
 
-def learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created_at: bool = False) -> list[Learned]:
+def learn(
+    app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created_at: bool = False, once: Idempotency | None = None
+) -> list[Learned]:
     """Store insights; one with an external id that is known already is not stored again.
 
     `keep_created_at` lets an import keep the day on which an insight was observed as its creation.
-    Raises Invalid for more than 1,000 at once, Forbidden without `record.write`.
+    Raises Invalid for more than 1,000 at once, Forbidden without `record.write`, Conflict when the
+    idempotency key was used with another call.
     """
     caller.need("record.write")
     if len(given) > MOST:
         raise Invalid(f"at most {MOST} insights at once; send them in several calls")
+    try:
+        learned = _learn(app, caller, given, keep_created_at=keep_created_at, once=once)
+    except IntegrityError:  # somebody stored the same external id or the same call at this moment; now it is known
+        learned = _learn(app, caller, given, keep_created_at=keep_created_at, once=once)
+    app.insights_written(caller.workspace_id)
+    return learned
+
+
+def _learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created_at: bool, once: Idempotency | None) -> list[Learned]:
     with app.database.write() as connection:
+        if once and (known := answers.given(connection, caller.workspace_id, once.key, once.digest)):
+            return [Learned(*one) for one in known["learned"]]
         now = clock(connection)
         drafts = [(id := app.new_id(), _draft(one, id, now, keep_created_at)) for one in given]
         learned = insights.learn(connection, caller.workspace_id, drafts, now)
-    app.insights_written(caller.workspace_id)
+        if once:
+            answers.remember(connection, caller.workspace_id, once.key, once.digest, {"learned": learned}, now)
     return [Learned(*one) for one in learned]
 
 

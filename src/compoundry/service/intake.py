@@ -112,7 +112,18 @@ def read(given: object) -> InsightIn:
 
 
 def read_line(given: object) -> InsightIn:
-    """Read a line of an import file: `id` is the external id, unknown fields become metadata, evidence may be plain text."""
+    """Read a line of an import file."""
+    return read(from_line(given))
+
+
+def from_line(given: object) -> dict[str, Any]:
+    """Spell a line of an import file as a request body.
+
+    `id` is the external id, unknown fields become metadata, evidence may be plain text.
+
+    >>> from_line({"id": 7, "content": "Dana prefers email.", "mood": "calm"})["metadata"]
+    {'mood': 'calm'}
+    """
     if not isinstance(given, Mapping):
         raise Invalid("a line must be a JSON object with at least a content")
     known = {
@@ -133,7 +144,7 @@ def read_line(given: object) -> InsightIn:
     line = {name: value for name, value in given.items() if name in known and value is not None}
     external = {"external_id": str(line.pop("id"))} if "id" in line else {}
     metadata = {**line.get("metadata", {}), **extra}
-    return read({**external, **line, "metadata": metadata, "evidence": _evidence(line.get("evidence"))})
+    return {**external, **line, "metadata": metadata, "evidence": _evidence(line.get("evidence"))}
 
 
 def sentence(error: ValidationError) -> str:

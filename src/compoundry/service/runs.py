@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from compoundry import jobs
 from compoundry.errors import Conflict
+from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
 from compoundry.service.app import App
@@ -70,6 +71,14 @@ def changes(app: App, caller: Caller, id: str, *, after: int = -1, limit: int | 
     with app.database.read() as connection:
         runs.one(connection, caller.workspace_id, id)
         return journal.read(connection, caller.workspace_id, id, after=after, limit=limit)
+
+
+def dispositions(app: App, caller: Caller, id: str) -> tuple[Disposition, ...]:
+    """Return what became of each insight that a run scanned; they add up to `insights_scanned`."""
+    caller.need("record.read")
+    with app.database.read() as connection:
+        runs.one(connection, caller.workspace_id, id)
+        return journal.dispositions(connection, caller.workspace_id, id)
 
 
 def apply(app: App, caller: Caller, id: str) -> Run:

@@ -27,15 +27,20 @@ Level = Literal["low", "medium", "high", "very_high"]
 
 HALF_LIVES: Mapping[str, float] = MappingProxyType(
     {
-        "fact": 180.0,
-        "preference": 365.0,
-        "habit": 180.0,
-        "relationship": 730.0,
-        "complaint": 120.0,
-        "issue": 90.0,
+        "activity": 30.0,
         "status": 30.0,
+        "opportunity": 45.0,
         "plan": 45.0,
+        "risk": 60.0,
+        "complaint": 90.0,
+        "behavior": 120.0,
+        "habit": 120.0,
+        "preference": 180.0,
+        "role_detail": 270.0,
+        "fact": 365.0,
         "lesson": 365.0,
+        "relationship": 365.0,
+        "characteristic": 730.0,
     }
 )
 LASTING = ("identity", "milestone", "event", "decision")
@@ -97,7 +102,7 @@ def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
     >>> seen = datetime(2026, 1, 1, tzinfo=UTC)
     >>> once = Evidence("e", "observed", seen, "scout", 0.8)
     >>> tea = Insight("i", "Mira drinks tea.", "preference", (), 0.1, seen, seen, (once,))
-    >>> [round(confidence(tea, seen + timedelta(days=d), Policy()), 3) for d in (0, 365, 1095)]
+    >>> [round(confidence(tea, seen + timedelta(days=d), Policy()), 3) for d in (0, 180, 540)]
     [0.8, 0.4, 0.2]
     """
     weighed = weigh(insight, now, policy)

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 class Encoder(Protocol):
     """Encode sentences; `name` and `dimension` are stored with each vector."""
 
-    name: str
-    dimension: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
 
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return float32 of shape (len(sentences), dimension), each row of unit length."""

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
+from compoundry.service.explaining import Story
 from compoundry.store.journal import Entry
 from compoundry.text import belief
 
@@ -18,7 +20,7 @@ def moment(at: datetime | None) -> str | None:
 
 def accepted(run: Run) -> dict[str, Any]:
     """Shape the answer to a trigger."""
-    return {
+    body = {
         "job_run_id": run.id,
         "job_type": run.job_type,
         "workspace_id": run.workspace_id,
@@ -28,6 +30,7 @@ def accepted(run: Run) -> dict[str, Any]:
         "act": None if run.act == "run" else run.act,
         "subject": run.subject,
     }
+    return _known(body)
 
 
 def status(run: Run) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def status(run: Run) -> dict[str, Any]:
         body["duration_ms"] = _ms(run.started_at or run.ended_at, run.ended_at)
     if run.state == "failed":
         body["error_details"] = run.error or {"type": "unknown", "message": "the run failed"}
-    return {name: value for name, value in body.items() if value is not None}
+    return _known(body)
 
 
 def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
         "metadata": dict(found.metadata),
         "version": found.version,
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return _known(body)
 
 
 def reason(why: Reason) -> dict[str, Any]:
@@ -103,6 +106,26 @@ def change(position: int, entry: Entry) -> dict[str, Any]:
     }
 
 
+def disposition(told: Disposition) -> dict[str, Any]:
+    """Shape what became of one insight."""
+    return {"insight": told.insight, "version": told.version, "outcome": told.outcome, "because": told.because}
+
+
+def story(told: Story, workspace_id: int) -> dict[str, Any]:
+    """Shape why an insight is as it is."""
+    body = {
+        "insight": insight(told.insight, workspace_id),
+        "survivor": insight(told.survivor, workspace_id) if told.survivor else None,
+        "merged_here": [insight(one, workspace_id) for one in told.merged_here],
+        "decisions": [{"job_run_id": run, "change": e.kind, "subject": e.subject, "why": reason(e.reason)} for run, e in told.decisions],
+        "candidates": [noun(asked) for asked in told.candidates],
+        "last_seen_by": [{"job_type": run.job_type, "job_run_id": run.id, **disposition(d)} for run, d in told.dispositions],
+        "patterns": [{"id": p.id, "label": p.label, "status": p.status} for p in told.patterns],
+        "rules": [{"id": r.id, "do": r.do, "status": r.status} for r in told.rules],
+    }
+    return _known(body)
+
+
 def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:
     """Shape a candidate with the insights that it is about."""
     shown = [insight(insights[id], workspace_id) for id in asked.subjects if id in insights]
@@ -112,6 +135,11 @@ def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: i
 def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
     """Shape a finding: its fields, times spelled out, unknown ones left out."""
     return {name: _spelled(value) for name, value in asdict(found).items() if value is not None}
+
+
+def _known(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what isn't known: clients crash on null."""
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _spelled(value: Any) -> Any:

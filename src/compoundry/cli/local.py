@@ -1,0 +1,185 @@
+"""Answer commands from a database, and carry runs out here when no worker does."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from compoundry import times, wire
+from compoundry.app import Parts, assemble
+from compoundry.cli.desk import Desk, Filter, Told
+from compoundry.cli.where import Where
+from compoundry.client.errors import TimedOut
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
+from compoundry.engine import inline
+from compoundry.errors import Invalid
+from compoundry.lifecycle import finished
+from compoundry.logs import configure
+from compoundry.model import Caller
+from compoundry.model import Candidate as StoredCandidate
+from compoundry.model import Insight as StoredInsight
+from compoundry.model import Run as StoredRun
+from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service.app import App
+from compoundry.service.intake import InsightIn
+from compoundry.settings import settings
+from compoundry.text import playbook as pages
+
+_LOOK_S = 0.1
+
+
+@contextmanager
+def open_parts(where: Where) -> Iterator[Parts]:
+    """Open the database that the command line or the environment names; the command itself says what happened, so nothing is logged."""
+    configure("text", level=logging.DEBUG if os.environ.get("COMPOUNDRY_DEBUG") else logging.CRITICAL)
+    parts = assemble(settings(), where.database)
+    try:
+        yield parts
+    finally:
+        parts.close()
+
+
+@contextmanager
+def local_desk(where: Where) -> Iterator[Desk]:
+    """Open the desk of a workspace in a database."""
+    with open_parts(where) as parts:
+        yield LocalDesk(parts, access.operator(_workspace(parts.app, where.workspace)))
+
+
+def _workspace(app: App, id: int | None) -> int:
+    """Return the workspace that is meant: the one named, or the only one."""
+    if id is not None:
+        return access.workspace(app, id).id
+    match access.list_workspaces(app):
+        case []:
+            raise Invalid("there is no workspace yet; make one with: compoundry workspace create NAME")
+        case [only]:
+            return only.id
+        case several:
+            raise Invalid(f"say which workspace: --workspace {' or '.join(str(w.id) for w in several[:5])}")
+
+
+class LocalDesk:
+    """Take orders for one workspace of a database."""
+
+    carries_out = True
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
+        self._parts, self._app, self._caller = parts, parts.app, caller
+
+    def trigger(self, job_type: str, *, dry_run: bool) -> Run:
+        return _accepted(runs.trigger(self._app, self._caller, job_type, dry_run=dry_run))
+
+    def finish(self, run: Run, told: Told, *, timeout_s: float | None) -> Run:
+        """Carry the run out beside this thread, which reports and hears Ctrl-C at once; native code doesn't."""
+        failed: list[BaseException] = []
+        stored = runs.status(self._app, self._caller, run.id)
+        threading.Thread(target=self._carry_out, args=(stored, failed), daemon=True).start()
+        until = time.monotonic() + timeout_s if timeout_s is not None else float("inf")
+        while not finished(now := runs.status(self._app, self._caller, run.id)):
+            if failed:
+                raise failed[0]
+            if time.monotonic() > until:
+                raise TimedOut(f"the run has not ended after {timeout_s:g} s; compoundry status {run.id} tells how it is doing", _run(now))
+            told(Progress(now.stage, now.processed, now.total, now.progress_at))
+            time.sleep(_LOOK_S)
+        return _run(now)
+
+    def _carry_out(self, run: StoredRun, failed: list[BaseException]) -> None:
+        try:
+            inline.carry_out(self._parts.shop, run)
+        except Exception as error:
+            failed.append(error)
+
+    def status(self, id: str) -> Run:
+        return _run(runs.status(self._app, self._caller, id))
+
+    def runs(self, wanted: Filter) -> list[Run]:
+        given = {"state" if name == "status" else name: value for name, value in wanted.given.items()}
+        return [_run(run) for run in runs.newest(self._app, self._caller, limit=wanted.limit, **given)]
+
+    def changes(self, id: str, *, limit: int | None) -> list[Change]:
+        return [Change.read(wire.change(*pair)) for pair in runs.changes(self._app, self._caller, id, limit=limit)]
+
+    def dispositions(self, id: str, *, outcome: str | None, limit: int | None) -> list[Disposition]:
+        told = runs.dispositions(self._app, self._caller, id)
+        return [Disposition.read(wire.disposition(d)) for d in told if outcome in (None, d.outcome)][:limit]
+
+    def apply(self, id: str) -> Run:
+        return _accepted(runs.apply(self._app, self._caller, id))
+
+    def revert(self, id: str) -> Run:
+        return _accepted(runs.revert(self._app, self._caller, id))
+
+    def retry(self, id: str) -> Run:
+        return _accepted(runs.retry(self._app, self._caller, id))
+
+    def cancel(self, id: str) -> Run:
+        return _run(runs.cancel(self._app, self._caller, id))
+
+    def learn(self, given: Sequence[InsightIn]) -> int:
+        return sum(one.new for one in insights.learn(self._app, self._caller, given, keep_created_at=True))
+
+    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None) -> list[Insight]:
+        span = times.duration(last) if last is not None else None
+        start, end = times.moment("from", since), times.moment("to", until)
+        found = insights.recent(self._app, self._caller, limit=wanted.limit, last=span, since=start, until=end, **wanted.given)
+        return [self._insight(one) for one in found]
+
+    def insight(self, id: str) -> Insight:
+        return self._insight(insights.one(self._app, self._caller, id))
+
+    def why(self, id: str) -> Story:
+        return Story.read(wire.story(explaining.why(self._app, self._caller, id), self._caller.workspace_id))
+
+    def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
+        return self._insight(insights.edit(self._app, self._caller, id, values))
+
+    def forget(self, id: str) -> None:
+        insights.forget(self._app, self._caller, id)
+
+    def reinforce(self, id: str, values: Mapping[str, Any]) -> Insight:
+        return self._insight(insights.reinforce(self._app, self._caller, id, **values))
+
+    def candidates(self, wanted: Filter) -> list[Candidate]:
+        return [self._candidate(asked) for asked in review.queue(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+
+    def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
+        return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, note=note))
+
+    def reject(self, id: str, *, note: str) -> Candidate:
+        return self._candidate(*review.reject(self._app, self._caller, id, note=note))
+
+    def patterns(self, wanted: Filter) -> list[Pattern]:
+        return [Pattern.read(wire.noun(one)) for one in knowledge.patterns(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+
+    def rules(self, wanted: Filter) -> list[Rule]:
+        return [Rule.read(wire.noun(one)) for one in knowledge.rules(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+
+    def playbook(self) -> list[Rule]:
+        return [Rule.read(wire.noun(one)) for one in knowledge.playbook(self._app, self._caller)]
+
+    def playbook_page(self) -> str:
+        return pages.markdown(knowledge.playbook(self._app, self._caller))
+
+    def metrics(self, *, limit: int) -> list[Snapshot]:
+        return [Snapshot.read(wire.noun(one)) for one in knowledge.metrics(self._app, self._caller, limit=limit)]
+
+    def _insight(self, found: StoredInsight) -> Insight:
+        return Insight.read(wire.insight(found, self._caller.workspace_id))
+
+    def _candidate(self, asked: StoredCandidate, run: StoredRun | None = None) -> Candidate:
+        about = insights.named(self._app, self._caller, asked.subjects)
+        decided = {"job_run_id": run.id} if run else {}
+        return Candidate.read({**wire.candidate(asked, about, self._caller.workspace_id), **decided})
+
+
+def _run(run: StoredRun) -> Run:
+    return Run.read(wire.status(run))
+
+
+def _accepted(run: StoredRun) -> Run:
+    return Run.read(wire.accepted(run))

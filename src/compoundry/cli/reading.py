@@ -1,0 +1,121 @@
+"""Read what is known: insights, patterns, rules, the playbook, metrics."""
+
+from typing import Annotated
+
+import typer
+
+from compoundry.cli import shapes
+from compoundry.cli.command import ON_A_DESK, command
+from compoundry.cli.desk import Desk, Filter, open_desk
+from compoundry.cli.running import Limit
+from compoundry.cli.show import Shown
+from compoundry.errors import Invalid
+
+app = typer.Typer()
+
+InsightId = Annotated[str, typer.Argument(metavar="ID", help="The insight's id.")]
+
+
+@command(app, "insights", open_desk, ON_A_DESK)
+def insights(
+    desk: Desk,
+    last: Annotated[str | None, typer.Option(help="Only of this time: 30m, 2h, 1h30m, 1d.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Only from this time on, like 2026-01-31T09:00:00Z.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Only before this time.")] = None,
+    type: Annotated[str | None, typer.Option(help="Only of this type, such as fact or preference.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Only about this entity, by id or name.")] = None,
+    limit: Limit = 20,
+) -> Shown:
+    """List active insights, newest first."""
+    if last is not None and (since or until):
+        raise Invalid("--last can't stand together with --from or --to; use one of them")
+    return shapes.insights(desk.insights(Filter(limit, {"type": type, "entity": entity}), last=last, since=since, until=until))
+
+
+@command(app, "insight", open_desk, ON_A_DESK)
+def insight(desk: Desk, id: InsightId) -> Shown:
+    """Show one insight with its evidence, whatever became of it."""
+    return shapes.insight(desk.insight(id))
+
+
+@command(app, "why", open_desk, ON_A_DESK)
+def why(desk: Desk, id: InsightId) -> Shown:
+    """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""
+    return shapes.story(desk.why(id))
+
+
+@command(app, "edit", open_desk, ON_A_DESK)
+def edit(
+    desk: Desk,
+    id: InsightId,
+    content: Annotated[str | None, typer.Option(help="What it should say.")] = None,
+    type: Annotated[str | None, typer.Option(help="Its type.")] = None,
+    pinned: Annotated[bool | None, typer.Option("--pin/--unpin", help="Whether it may fade.")] = None,
+    standing: Annotated[str | None, typer.Option(help="active or archived.")] = None,
+) -> Shown:
+    """Change an insight by hand."""
+    given = {"content": content, "type": type, "pinned": pinned, "standing": standing}
+    values = {name: value for name, value in given.items() if value is not None}
+    if not values:
+        raise Invalid("name at least one of --content, --type, --pin, --standing")
+    return shapes.insight(desk.edit(id, values))
+
+
+@command(app, "reinforce", open_desk, ON_A_DESK)
+def reinforce(
+    desk: Desk,
+    id: InsightId,
+    contradicted: Annotated[bool, typer.Option("--contradicted", help="The evidence speaks against it.")] = False,
+    source: Annotated[str, typer.Option(help="Where the evidence comes from.")] = "",
+    excerpt: Annotated[str, typer.Option(help="What it says.")] = "",
+) -> Shown:
+    """Add evidence for an insight, or against it."""
+    return shapes.insight(
+        desk.reinforce(id, {"kind": "contradicted" if contradicted else "confirmed", "source": source, "excerpt": excerpt})
+    )
+
+
+@command(app, "forget", open_desk, ON_A_DESK)
+def forget(desk: Desk, id: InsightId) -> Shown:
+    """Erase an insight for good, with what was merged into it and all evidence; can't be taken back."""
+    desk.forget(id)
+    return Shown({"id": id, "forgotten": True}, (f"insight {id} is forgotten",))
+
+
+@command(app, "patterns", open_desk, ON_A_DESK)
+def patterns(
+    desk: Desk,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as theme or habit.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only these: candidate, accepted, rejected or retired.")] = None,
+    trend: Annotated[str | None, typer.Option(help="Only these: rising, steady or fading.")] = None,
+    limit: Limit = 50,
+) -> Shown:
+    """List what recurs, those with the most support first."""
+    return shapes.patterns(desk.patterns(Filter(limit, {"kind": kind, "status": status, "trend": trend})))
+
+
+@command(app, "rules", open_desk, ON_A_DESK)
+def rules(
+    desk: Desk,
+    status: Annotated[str | None, typer.Option(help="Only these: candidate, active, rejected or retired.")] = None,
+    limit: Limit = 50,
+) -> Shown:
+    """List rules, the surest first."""
+    return shapes.rules(desk.rules(Filter(limit, {"status": status})))
+
+
+@command(app, "playbook", open_desk, ON_A_DESK)
+def playbook(desk: Desk) -> Shown:
+    """Print what agents should do, as Markdown; with --json as data."""
+    return Shown({"rules": [rule.body for rule in desk.playbook()]}, (desk.playbook_page().rstrip("\n"),))
+
+
+@command(app, "metrics", open_desk, ON_A_DESK)
+def metrics(desk: Desk, limit: Limit = 1) -> Shown:
+    """Show how healthy the workspace is: the newest snapshots, oldest first."""
+    return shapes.metrics(desk.metrics(limit=limit))
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    program.add_typer(app)

@@ -1,0 +1,125 @@
+"""Answer commands from a server, through the client."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+from compoundry.cli.desk import Desk, Filter, Told
+from compoundry.cli.where import Where
+from compoundry.client import Client, Retries
+from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
+from compoundry.errors import Invalid, Unauthenticated
+from compoundry.service.intake import InsightIn
+
+T = TypeVar("T")
+
+_TIMEOUT_S = 30.0
+_RETRIES = Retries(most=2)
+_AT_ONCE = 100
+
+
+@contextmanager
+def remote_desk(where: Where) -> Iterator[Desk]:
+    """Open the desk of the workspace that the key belongs to."""
+    if not where.key:
+        raise Unauthenticated("a server needs a key: set COMPOUNDRY_API_KEY, or use --api-key")
+    with Client(where.server or "", where.key, timeout_s=_TIMEOUT_S, retries=_RETRIES) as client:
+        yield RemoteDesk(client)
+
+
+class RemoteDesk:
+    """Take orders for one workspace of a server."""
+
+    carries_out = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def trigger(self, job_type: str, *, dry_run: bool) -> Run:
+        return self._client.trigger(job_type, dry_run=dry_run).run
+
+    def finish(self, run: Run, told: Told, *, timeout_s: float | None) -> Run:
+        return self._client.run(run.id).wait(timeout_s, told, check=False)
+
+    def status(self, id: str) -> Run:
+        return self._client.status(id)
+
+    def runs(self, wanted: Filter) -> list[Run]:
+        return _first(wanted.limit, self._client.runs(**wanted.given))
+
+    def changes(self, id: str, *, limit: int | None) -> list[Change]:
+        return _first(limit, self._client.changes(id))
+
+    def dispositions(self, id: str, *, outcome: str | None, limit: int | None) -> list[Disposition]:
+        return _first(limit, self._client.dispositions(id, outcome=outcome))
+
+    def apply(self, id: str) -> Run:
+        return self._client.apply(id).run
+
+    def revert(self, id: str) -> Run:
+        return self._client.revert(id).run
+
+    def retry(self, id: str) -> Run:
+        return self._client.retry(id).run
+
+    def cancel(self, id: str) -> Run:
+        return self._client.cancel(id)
+
+    def learn(self, given: Sequence[InsightIn]) -> int:
+        told = self._client.insights.add_all([_spelled(one) for one in given])
+        if told.errors:
+            raise Invalid(str(told.errors[0]["message"]))
+        return told.new
+
+    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None) -> list[Insight]:
+        if wanted.limit > _AT_ONCE:
+            raise Invalid(f"a server lists at most {_AT_ONCE} insights at once; narrow it with --from and --to")
+        return list(self._client.insights.list(limit=wanted.limit, last=last, since=since, until=until, **wanted.given))
+
+    def insight(self, id: str) -> Insight:
+        return self._client.insights.get(id)
+
+    def why(self, id: str) -> Story:
+        return self._client.insights.why(id)
+
+    def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
+        return self._client.insights.edit(id, **values)
+
+    def forget(self, id: str) -> None:
+        self._client.insights.forget(id)
+
+    def reinforce(self, id: str, values: Mapping[str, Any]) -> Insight:
+        return self._client.insights.reinforce(id, **values)
+
+    def candidates(self, wanted: Filter) -> list[Candidate]:
+        return _first(wanted.limit, self._client.candidates.list(**wanted.given))
+
+    def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
+        return self._client.candidates.accept(id, keep=keep, note=note or None)
+
+    def reject(self, id: str, *, note: str) -> Candidate:
+        return self._client.candidates.reject(id, note=note or None)
+
+    def patterns(self, wanted: Filter) -> list[Pattern]:
+        return _first(wanted.limit, self._client.patterns(**wanted.given))
+
+    def rules(self, wanted: Filter) -> list[Rule]:
+        return _first(wanted.limit, self._client.rules(**wanted.given))
+
+    def playbook(self) -> list[Rule]:
+        return list(self._client.playbook())
+
+    def playbook_page(self) -> str:
+        return self._client.playbook_page()
+
+    def metrics(self, *, limit: int) -> list[Snapshot]:
+        return list(self._client.metrics(limit=min(limit, _AT_ONCE)))
+
+
+def _first(limit: int | None, found: Iterable[T]) -> list[T]:
+    return list(islice(found, limit))
+
+
+def _spelled(given: InsightIn) -> dict[str, Any]:
+    return given.model_dump(mode="json", exclude_none=True, exclude_defaults=True)

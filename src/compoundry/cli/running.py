@@ -1,0 +1,151 @@
+"""Run jobs, follow runs, apply and take back."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from compoundry.cli import shapes
+from compoundry.cli.command import ON_A_DESK, command
+from compoundry.cli.desk import Desk, Filter, open_desk
+from compoundry.cli.show import Shown, Table
+from compoundry.cli.where import Where
+from compoundry.client.nouns import Run
+
+app = typer.Typer()
+
+RunId = Annotated[str, typer.Argument(metavar="ID", help="The run's id.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")]
+Wait = Annotated[
+    bool | None, typer.Option("--wait/--no-wait", help="Whether to wait for the end; waits by itself on a database, not with a server.")
+]
+Timeout = Annotated[
+    float | None, typer.Option(min=0, metavar="SECONDS", help="How long to wait at most; exit code 7 when it isn't done then.")
+]
+
+
+def _types() -> Sequence[tuple[str, str]]:
+    """List job types with their descriptions."""
+    from compoundry import jobs  # the jobs import numpy, and other commands' --help must be quick
+
+    return [(job.type, job.description) for job in jobs.found().values()]
+
+
+class _NamesJobs(TyperCommand):
+    """List the jobs below the help, found when the help is asked for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.epilog = "\b\nJobs:\n" + "\n".join(f"  {name:<20} {description}" for name, description in _types())
+        super().format_help(ctx, formatter)
+
+
+def _complete(incomplete: str) -> list[tuple[str, str]]:
+    return [(name, description) for name, description in _types() if name.startswith(incomplete)]
+
+
+@command(app, "run", open_desk, ON_A_DESK, cls=_NamesJobs)
+def run(
+    desk: Desk,
+    job: Annotated[str, typer.Argument(help="The job type; they are listed below.", autocompletion=_complete)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    wait: Wait = None,
+    timeout: Timeout = None,
+) -> Shown:
+    """Run a job over the workspace."""
+    return _awaited(desk, desk.trigger(job, dry_run=dry_run), wait, timeout)
+
+
+@command(app, "status", open_desk, ON_A_DESK)
+def status(
+    desk: Desk,
+    id: RunId,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for its end; then a failed run ends this with 1.")] = False,
+    timeout: Timeout = None,
+) -> Shown:
+    """Tell how a run is doing."""
+    found = desk.status(id)
+    return _awaited(desk, found, wait, timeout) if wait else shapes.run(found)
+
+
+@command(app, "changes", open_desk, ON_A_DESK)
+def changes(
+    desk: Desk, id: RunId, limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None
+) -> Shown:
+    """List what a run did, or what a dry run would do, change by change with the reason."""
+    return shapes.changes(desk.changes(id, limit=limit))
+
+
+@command(app, "dispositions", open_desk, ON_A_DESK)
+def dispositions(
+    desk: Desk,
+    id: RunId,
+    outcome: Annotated[str | None, typer.Option(help="Only these, such as kept, merged, proposed or failed.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None,
+) -> Shown:
+    """List what became of each insight that a run scanned."""
+    return shapes.dispositions(desk.dispositions(id, outcome=outcome, limit=limit))
+
+
+@command(app, "apply", open_desk, ON_A_DESK)
+def apply(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
+    """Do exactly what a dry run has shown; refused when something it read has changed since."""
+    return _awaited(desk, desk.apply(id), wait, timeout)
+
+
+@command(app, "revert", open_desk, ON_A_DESK)
+def revert(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
+    """Take back what a run did; later edits are kept."""
+    return _awaited(desk, desk.revert(id), wait, timeout)
+
+
+@command(app, "retry", open_desk, ON_A_DESK)
+def retry(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
+    """Try a failed run again, as a new run."""
+    return _awaited(desk, desk.retry(id), wait, timeout)
+
+
+@command(app, "cancel", open_desk, ON_A_DESK)
+def cancel(desk: Desk, id: RunId) -> Shown:
+    """Ask a run to stop before it changes anything."""
+    return shapes.run(desk.cancel(id))
+
+
+@command(app, "runs", open_desk, ON_A_DESK)
+def runs(
+    desk: Desk,
+    job: Annotated[str | None, typer.Option(help="Only of this job.", autocompletion=_complete)] = None,
+    status: Annotated[str | None, typer.Option(help="Only these: accepted, running, completed or failed.")] = None,
+    dry_run: Annotated[bool | None, typer.Option("--dry-run/--real", help="Only dry runs, or only real ones.")] = None,
+    limit: Limit = 20,
+) -> Shown:
+    """List runs, newest first."""
+    return shapes.runs(desk.runs(Filter(limit, {"job_type": job, "status": status, "dry_run": dry_run})))
+
+
+@contextmanager
+def _nothing(where: Where) -> Iterator[None]:
+    yield None
+
+
+@command(app, "jobs", _nothing, {})
+def jobs(_: None) -> Shown:
+    """List the jobs there are, in the order in which they build on each other."""
+    found = _types()
+    body = {"data": [{"job_type": name, "description": description} for name, description in found]}
+    return Shown(body, (Table(("job", "what it does"), found),))
+
+
+def _awaited(desk: Desk, run: Run, wait: bool | None, timeout_s: float | None) -> Shown:
+    if not (desk.carries_out if wait is None else wait):
+        return shapes.run(run)
+    from compoundry.cli.progress import following  # the parts of rich that only waiting needs
+
+    with following(run.job_type) as told:
+        return shapes.ended(desk.finish(run, told, timeout_s=timeout_s))
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    program.add_typer(app)

@@ -1,0 +1,66 @@
+"""Know where the insights are: in a database, or behind a server's URL."""
+
+import os
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+_URL, _DATABASE, _KEY = "COMPOUNDRY_URL", "COMPOUNDRY_DATABASE_URL", "COMPOUNDRY_API_KEY"
+_PANEL = "Where"
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        rich_help_panel=_PANEL,
+        help=f"sqlite:///file.db or postgresql://user@host:port/name; else {_DATABASE}.",
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", rich_help_panel=_PANEL, help=f"A server to talk to instead of a database; else {_URL}."),
+]
+ApiKey = Annotated[
+    str | None, typer.Option("--api-key", metavar="KEY", rich_help_panel=_PANEL, help=f"The key for that server; better in {_KEY}.")
+]
+Workspace = Annotated[
+    int | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        metavar="ID",
+        envvar="COMPOUNDRY_WORKSPACE",
+        show_envvar=False,
+        rich_help_panel=_PANEL,
+        help="The workspace in a database, if there are several; a server's key belongs to one.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Hold what the command line says about the place, before the environment is asked."""
+
+    database: str | None = None
+    url: str | None = None
+    api_key: str | None = None
+    workspace: int | None = None
+    as_json: bool = False
+
+    @property
+    def server(self) -> str | None:
+        """Return the server's URL; what the command line says goes before what the environment says."""
+        return self.url or (None if self.database else os.environ.get(_URL) or None)
+
+    @property
+    def key(self) -> str:
+        """Return the key for the server."""
+        return self.api_key or os.environ.get(_KEY, "")
+
+    @property
+    def names_database(self) -> bool:
+        """Tell whether a database was named, so that its owner means it."""
+        return bool(self.database or os.environ.get(_DATABASE))

@@ -1,0 +1,223 @@
+"""Describe every call as a value: method, path, body, and how its answer is read; nothing here opens a socket."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Learned, Pattern, Progress, Rule, Run, Snapshot, Story
+
+T = TypeVar("T")
+
+PATH = "/api/developers/v1"
+PAGE = 100
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """Ask a server something.
+
+    `repeatable` calls may be sent again when nobody knows whether they arrived: reading ones, and writing
+    ones that carry `idempotency_key`.
+    """
+
+    method: str
+    path: str
+    read: Callable[[Any], T]
+    query: Given = field(default_factory=dict)
+    body: Any = None
+    idempotency_key: str | None = None
+    if_match: int | None = None
+    accept: str = "application/json"
+    timeout_s: float = 0.0
+
+    @property
+    def repeatable(self) -> bool:
+        return self.method == "GET" or self.idempotency_key is not None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that belong to this call."""
+        known = {"Idempotency-Key": self.idempotency_key, "If-Match": None if self.if_match is None else f'"{self.if_match}"'}
+        return {"Accept": self.accept, **{name: value for name, value in known.items() if value is not None}}
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Hold one page of a list; `next` asks for the one after it."""
+
+    found: tuple[T, ...]
+    next: "Call[Page[T]] | None"
+
+
+def trigger(job_type: str, *, dry_run: bool, idempotency_key: str) -> Call[Run]:
+    """Ask for a run of a job."""
+    body = {"job_type": job_type, "dry_run": dry_run}
+    return Call("POST", f"{PATH}/compounding/trigger", Run.read, body=body, idempotency_key=idempotency_key)
+
+
+def status(id: str, *, wait_s: float = 0) -> Call[Run]:
+    """Ask how a run is doing; a server that knows how to waits until it ends, others answer at once."""
+    return Call("GET", _run(id), Run.read, query={"wait": f"{wait_s:g}"} if wait_s else {}, timeout_s=wait_s)
+
+
+def progress(id: str) -> Call[Progress]:
+    """Ask how far a run is."""
+    return Call("GET", f"{_run(id)}/progress", Progress.read)
+
+
+def runs(*, limit: int = PAGE, job_type: str | None = None, status: str | None = None, dry_run: bool | None = None) -> Call[Page[Run]]:
+    """Ask for runs, newest first."""
+    real = None if dry_run is None else str(dry_run).lower()
+    return _list(f"{PATH}/compounding/jobs", Run.read, {"limit": limit, "job_type": job_type, "status": status, "dry_run": real})
+
+
+def changes(id: str, *, limit: int = PAGE) -> Call[Page[Change]]:
+    """Ask what a run decided."""
+    return _list(f"{_run(id)}/changes", Change.read, {"limit": limit})
+
+
+def dispositions(id: str, *, limit: int = PAGE, outcome: str | None = None) -> Call[Page[Disposition]]:
+    """Ask what became of each insight that a run scanned."""
+    return _list(f"{_run(id)}/dispositions", Disposition.read, {"limit": limit, "outcome": outcome})
+
+
+def act(id: str, verb: str) -> Call[Run]:
+    """Apply, revert, cancel or retry a run."""
+    return Call("POST", f"{_run(id)}/{verb}", Run.read)
+
+
+def learn(given: Given | Sequence[Given], *, idempotency_key: str) -> Call[Learned]:
+    """Send one insight or several."""
+    body = dict(given) if isinstance(given, Mapping) else [dict(one) for one in given]
+    return Call("POST", f"{PATH}/insights", Learned.read, body=body, idempotency_key=idempotency_key)
+
+
+def insights(
+    *,
+    limit: int = 20,
+    last: str | None = None,
+    since: datetime | str | None = None,
+    until: datetime | str | None = None,
+    **filters: str | None,
+) -> Call[tuple[Insight, ...]]:
+    """Ask for active insights, newest first; at most 100."""
+    query = {"limit": limit, "last": last, "from": _spelled(since), "to": _spelled(until), **filters}
+    return Call(
+        "GET", f"{PATH}/insights", lambda body: _each(Insight.read, body.get("data", body.get("insights", ()))), query=_present(query)
+    )
+
+
+def insight(id: str) -> Call[Insight]:
+    """Ask for one insight."""
+    return Call("GET", _insight(id), Insight.read)
+
+
+def why(id: str) -> Call[Story]:
+    """Ask why an insight is as it is."""
+    return Call("GET", f"{_insight(id)}/why", Story.read)
+
+
+def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:
+    """Change an insight."""
+    return Call("PATCH", _insight(id), Insight.read, body=dict(values), if_match=version)
+
+
+def forget(id: str) -> Call[None]:
+    """Erase an insight."""
+    return Call("DELETE", _insight(id), _nothing)
+
+
+def reinforce(id: str, values: Given) -> Call[Insight]:
+    """Add evidence to an insight."""
+    return Call("POST", f"{_insight(id)}/reinforce", Insight.read, body=dict(values))
+
+
+def candidates(*, limit: int = PAGE, status: str = "open", kind: str | None = None) -> Call[Page[Candidate]]:
+    """Ask what waits for a person."""
+    return _list(f"{PATH}/candidates", Candidate.read, {"limit": limit, "status": status, "kind": kind})
+
+
+def candidate(id: str) -> Call[Candidate]:
+    """Ask for one candidate."""
+    return Call("GET", f"{PATH}/candidates/{_quoted(id)}", Candidate.read)
+
+
+def decide(id: str, verb: str, values: Given, *, version: int | None) -> Call[Candidate]:
+    """Accept or reject a candidate."""
+    return Call("POST", f"{PATH}/candidates/{_quoted(id)}/{verb}", Candidate.read, body=_present(values), if_match=version)
+
+
+def patterns(*, limit: int = PAGE, **filters: str | None) -> Call[Page[Pattern]]:
+    """Ask what recurs."""
+    return _list(f"{PATH}/patterns", Pattern.read, {"limit": limit, **filters})
+
+
+def rules(*, limit: int = PAGE, status: str | None = None) -> Call[Page[Rule]]:
+    """Ask for rules."""
+    return _list(f"{PATH}/rules", Rule.read, {"limit": limit, "status": status})
+
+
+def playbook() -> Call[tuple[Rule, ...]]:
+    """Ask for the rules that agents should follow."""
+    return Call("GET", f"{PATH}/playbook", lambda body: _each(Rule.read, body["rules"]))
+
+
+def playbook_page() -> Call[str]:
+    """Ask for the playbook as Markdown."""
+    return Call("GET", f"{PATH}/playbook", str, accept="text/markdown")
+
+
+def metrics(*, limit: int = PAGE, since: datetime | str | None = None, until: datetime | str | None = None) -> Call[tuple[Snapshot, ...]]:
+    """Ask for snapshots, oldest first."""
+    query = {"limit": limit, "from": _spelled(since), "to": _spelled(until)}
+    return Call("GET", f"{PATH}/compounding/metrics", lambda body: _each(Snapshot.read, body["data"]), query=_present(query))
+
+
+def _list(path: str, read: Callable[[Body], T], query: Given) -> Call[Page[T]]:
+    def page(body: Body) -> Page[T]:
+        cursor = body.get("next_cursor")
+        following = None if cursor is None else _list(path, read, {**query, "cursor": cursor})
+        return Page(_each(read, body["data"]), following)
+
+    return Call("GET", path, page, query=_present(query))
+
+
+def _insights(body: Body) -> tuple[Insight, ...]:
+    """Read a list that has two names; both are in use."""
+    return _each(Insight.read, body["data"] if "data" in body else body["insights"])
+
+
+def _each(read: Callable[[Body], T], found: Sequence[Body]) -> tuple[T, ...]:
+    return tuple(read(one) for one in found)
+
+
+def _run(id: str) -> str:
+    return f"{PATH}/compounding/jobs/{_quoted(id)}"
+
+
+def _insight(id: str) -> str:
+    return f"{PATH}/insights/{_quoted(id)}"
+
+
+def _quoted(id: str) -> str:
+    """Make an id one part of a path, whatever it holds.
+
+    >>> _quoted("../keys")
+    '..%2Fkeys'
+    """
+    return quote(id, safe="") or "-"
+
+
+def _present(query: Given) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _spelled(at: datetime | str | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if isinstance(at, datetime) else at
+
+
+def _nothing(body: Any) -> None:
+    return None

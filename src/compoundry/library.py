@@ -1,0 +1,273 @@
+"""Embed Compoundry in a program: one file, no server, no threads.
+
+ws = Workspace.open("memory.db")
+ws.add("Dana prefers email to calls", entities=["Dana"], source="call of 3 March")
+run = ws.run("consolidation", dry_run=True)
+run.changes          # what it would do, each with its reason
+run.apply()          # exactly that
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from compoundry.app import Parts, assemble
+from compoundry.engine import inline
+from compoundry.errors import Invalid
+from compoundry.job import Disposition
+from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
+from compoundry.model import Run as Record
+from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service.explaining import Story
+from compoundry.service.insights import Learned
+from compoundry.service.intake import InsightIn, read, read_line
+from compoundry.settings import settings
+from compoundry.store.journal import Entry
+from compoundry.text import playbook
+
+_BATCH = insights.MOST
+
+
+class Workspace:
+    """Hold one workspace of a database; close it, or use it in a `with` block."""
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
+        self._parts, self._app, self._caller = parts, parts.app, caller
+
+    @classmethod
+    def open(cls, database: str | Path, name: str = "default", *, encoder: str | None = None) -> Self:
+        """Open a file, or a database by its URL; the workspace of this name is made when there is none.
+
+        `encoder` is `minilm` (built in), `hashed` (quick, words only) or `remote:MODEL@URL`; else COMPOUNDRY_ENCODER.
+        Raises Invalid for a URL that isn't supported, Unavailable when the database can't be opened.
+        """
+        _log_where_the_host_logs()
+        chosen = settings() if encoder is None else settings().model_copy(update={"encoder": encoder})
+        parts = assemble(chosen, _url(database))
+        try:
+            return cls(parts, access.operator(_named(parts, name)))
+        except BaseException:
+            parts.close()
+            raise
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.id} in {self._app.database.engine.url.render_as_string(hide_password=True)})"
+
+    @property
+    def id(self) -> int:
+        """Return the workspace's id."""
+        return self._caller.workspace_id
+
+    def add(
+        self, content: str, *, entities: Sequence[str | Mapping[str, Any]] = (), observed_at: datetime | str | None = None, **more: Any
+    ) -> str:
+        """Learn one insight and return its id; one with a known `external_id` is not learned again.
+
+        `more` may be type, confidence (0 to 1), source, evidence, external_id, pinned, metadata.
+        Raises Invalid, naming the field, for anything that can't be understood.
+        """
+        if unknown := sorted(set(more) - set(InsightIn.model_fields)):
+            raise Invalid(f"an insight has no {unknown[0]!r}; keep such things in metadata")
+        given = {"content": content, "entities": [_entity(e) for e in entities], "observed_at": observed_at, **more}
+        (learned,) = insights.learn(self._app, self._caller, [read(given)], keep_created_at=True)
+        return learned.id
+
+    def add_all(self, given: Sequence[Mapping[str, Any]]) -> list[Learned]:
+        """Learn many insights, each as a line of an import file; all or none of each thousand."""
+        lines = [read_line(one) for one in given]
+        batches = (lines[start : start + _BATCH] for start in range(0, len(lines), _BATCH))
+        return [learned for batch in batches for learned in insights.learn(self._app, self._caller, batch, keep_created_at=True)]
+
+    def insights(
+        self,
+        *,
+        limit: int = 20,
+        last: timedelta | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        **filters: str | None,
+    ) -> list[Insight]:
+        """Return the newest active insights; `filters` are type and entity."""
+        return insights.recent(self._app, self._caller, limit=limit, last=last, since=since, until=until, **filters)
+
+    def insight(self, id: str) -> Insight:
+        """Return one insight, whatever became of it; NotFound when there is none."""
+        return insights.one(self._app, self._caller, id)
+
+    def why(self, id: str) -> Story:
+        """Return why an insight is as it is: what runs and people decided about it."""
+        return explaining.why(self._app, self._caller, id)
+
+    def edit(self, id: str, *, version: int | None = None, **values: Any) -> Insight:
+        """Change content, type, pinned or standing (active, archived) of an insight."""
+        return insights.edit(self._app, self._caller, id, values, version=version)
+
+    def reinforce(self, id: str, *, kind: EvidenceKind = "confirmed", source: str = "", excerpt: str = "", weight: float = 1.0) -> Insight:
+        """Add evidence for an insight, or against it."""
+        return insights.reinforce(self._app, self._caller, id, kind=kind, source=source, excerpt=excerpt, weight=weight)
+
+    def forget(self, id: str) -> None:
+        """Erase an insight for good, with what was merged into it."""
+        insights.forget(self._app, self._caller, id)
+
+    def run(self, job_type: str, *, dry_run: bool = False) -> "Run":
+        """Run a job here and now, and return how it ended; look at `run.state` for failed ones."""
+        return self._carried_out(runs.trigger(self._app, self._caller, job_type, dry_run=dry_run))
+
+    def runs(self, *, limit: int = 50, **filters: Any) -> list["Run"]:
+        """List runs, newest first; `filters` are job_type, state, dry_run and act."""
+        return [Run(self, record) for record in runs.newest(self._app, self._caller, limit=limit, **filters)]
+
+    def candidates(self, *, limit: int = 50, status: str = "open", kind: str | None = None) -> list[Candidate]:
+        """List what waits for a person, the surest first."""
+        return review.queue(self._app, self._caller, limit=limit, status=status, kind=kind)
+
+    def accept(self, candidate: Candidate | str, *, keep: str | None = None, note: str = "") -> "Run":
+        """Do what a candidate proposes; the run that is returned can be reverted."""
+        id, version = _seen(candidate)
+        return Run(self, review.accept(self._app, self._caller, id, version=version, keep=keep, note=note)[1])
+
+    def reject(self, candidate: Candidate | str, *, note: str = "") -> "Run":
+        """Refuse a candidate for good."""
+        id, version = _seen(candidate)
+        return Run(self, review.reject(self._app, self._caller, id, version=version, note=note)[1])
+
+    def patterns(self, *, limit: int = 50, **filters: str | None) -> list[Pattern]:
+        """List what recurs; `filters` are kind, status and trend."""
+        return knowledge.patterns(self._app, self._caller, limit=limit, **filters)
+
+    def rules(self, *, limit: int = 50, status: str | None = None) -> list[Rule]:
+        """List rules, the surest first."""
+        return knowledge.rules(self._app, self._caller, limit=limit, status=status)
+
+    def playbook(self) -> str:
+        """Return what agents should do, as Markdown."""
+        return playbook.markdown(knowledge.playbook(self._app, self._caller))
+
+    def metrics(self, *, limit: int = 100) -> list[Snapshot]:
+        """Return snapshots of the workspace's health, oldest first."""
+        return knowledge.metrics(self._app, self._caller, limit=limit)
+
+    def configure(self, job_type: str, **values: Any) -> None:
+        """Change settings of a job in this workspace; Invalid for unknown ones."""
+        access.configure(self._app, self.id, job_type, values)
+
+    def state_hash(self) -> str:
+        """Return a hash of everything that jobs can change; equal states have equal hashes."""
+        return runs.state_hash(self._app, self._caller)
+
+    def _carried_out(self, record: Record) -> "Run":
+        return Run(self, inline.carry_out(self._parts.shop, record))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold how a run ended, and what can be done about it."""
+
+    workspace: Workspace
+    record: Record
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def job_type(self) -> str:
+        return self.record.job_type
+
+    @property
+    def dry_run(self) -> bool:
+        return self.record.dry_run
+
+    @property
+    def state(self) -> str:
+        """Return `completed` or `failed`."""
+        return self.record.state
+
+    @property
+    def counts(self) -> Counts:
+        """Return what was scanned, affected and created; for a dry run, what would be."""
+        return self.record.counts
+
+    @property
+    def error(self) -> Mapping[str, object] | None:
+        """Return why the run failed."""
+        return self.record.error
+
+    @property
+    def changes(self) -> list[Entry]:
+        """Return what the run did, or would do, each with its reason and its row edits."""
+        ws = self.workspace
+        return [entry for _, entry in runs.changes(ws._app, ws._caller, self.id)]
+
+    @property
+    def dispositions(self) -> tuple[Disposition, ...]:
+        """Return what became of each insight that the run scanned."""
+        ws = self.workspace
+        return runs.dispositions(ws._app, ws._caller, self.id)
+
+    def apply(self) -> "Run":
+        """Do exactly what this dry run has shown; Stale, naming what changed, when it no longer fits."""
+        ws = self.workspace
+        return ws._carried_out(runs.apply(ws._app, ws._caller, self.id))
+
+    def revert(self) -> "Run":
+        """Take back what this run did; later edits are kept."""
+        ws = self.workspace
+        return ws._carried_out(runs.revert(ws._app, ws._caller, self.id))
+
+    def retry(self) -> "Run":
+        """Try a failed run again, as a new run."""
+        ws = self.workspace
+        return ws._carried_out(runs.retry(ws._app, ws._caller, self.id))
+
+
+def _log_where_the_host_logs() -> None:
+    """Hand log lines to `logging`, unless the host has configured structlog; by itself that prints to stdout."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, structlog.stdlib.render_to_log_kwargs],
+            wrapper_class=structlog.stdlib.BoundLogger,
+            logger_factory=structlog.stdlib.LoggerFactory(),
+        )
+
+
+def _url(database: str | Path) -> str:
+    """Make a URL of a file's path.
+
+    >>> _url("memory.db")
+    'sqlite:///memory.db'
+    """
+    text = str(database)
+    return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"
+
+
+def _named(parts: Parts, name: str) -> int:
+    for found in access.list_workspaces(parts.app):
+        if found.name == name:
+            return found.id
+    return access.create_workspace(parts.app, name).id
+
+
+def _entity(given: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": given} if isinstance(given, str) else dict(given)
+
+
+def _seen(candidate: Candidate | str) -> tuple[str, int | None]:
+    """Guard against another reviewer: a candidate that was read must still be at the version that was read."""
+    return (candidate, None) if isinstance(candidate, str) else (candidate.id, candidate.version)

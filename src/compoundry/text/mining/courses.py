@@ -1,0 +1,114 @@
+"""Find what follows what, what goes together, and what comes at its time."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import combinations, permutations
+
+import numpy as np
+
+from compoundry.text.counting import wilson
+from compoundry.text.mining.chance import binomial_tail, dice, hypergeometric_tail
+from compoundry.text.mining.findings import Corpus, Finding
+
+Topics = Sequence[list[int]]
+Timeline = Mapping[str, list[float]]
+
+_PERMUTATIONS = 999
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_LEAST_FOR_PERIOD = 5
+
+
+def sequences(corpus: Corpus, groups: Topics, *, within: timedelta, at_least: int) -> Iterator[Finding]:
+    """Find topics that follow another within some days, for enough entities.
+
+    Chance: the dates of an entity's second topic are dealt anew over the time that the workspace knows;
+    the p-value is the share of 999 such deals with as many followers.
+    """
+    lines = [_timeline(corpus, rows) for rows in groups]
+    days = _span_days(corpus)
+    for first, then in permutations(range(len(groups)), 2):
+        both = sorted(set(lines[first]) & set(lines[then]))
+        followed = [who for who in both if _follows(lines[first][who], lines[then][who], within.days)]
+        if len(followed) >= at_least and len(followed) * 2 > len(lines[first]):
+            p = _by_dealing(lines[first], lines[then], both, len(followed), within.days, days)
+            rows, after = _rows_of(corpus, groups[first], followed), _rows_of(corpus, groups[then], followed)
+            share = len(followed) / len(lines[first])
+            yield Finding(
+                "sequence",
+                rows,
+                len(followed),
+                len(lines[first]),
+                p,
+                share,
+                wilson(len(followed), len(lines[first])),
+                after,
+                str(within.days),
+            )
+
+
+def together(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
+    """Find topics that most entities that have one of them share, more often than chance would have it (Fisher's exact test)."""
+    everyone = len({corpus.who(n) for n in range(len(corpus.insights))})
+    who = [{corpus.who(n) for n in rows} for rows in groups]
+    for one, other in combinations(range(len(groups)), 2):
+        shared = who[one] & who[other]
+        if len(shared) >= at_least and len(shared) * 2 > len(who[one] | who[other]):
+            p = hypergeometric_tail(everyone, len(who[one]), len(who[other]), len(shared))
+            either = len(who[one] | who[other])
+            rows, also = _rows_of(corpus, groups[one], shared), _rows_of(corpus, groups[other], shared)
+            yield Finding("co_occurrence", rows, len(shared), either, p, len(shared) / either, wilson(len(shared), either), also)
+
+
+def periods(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
+    """Find topics that come on one weekday or in one month, compared with the days of all other insights."""
+    least = max(at_least, _LEAST_FOR_PERIOD)
+    everything = sorted({(corpus.who(n), day) for n in range(len(corpus.insights)) for day in corpus.days(n)})
+    calendars: tuple[tuple[Sequence[str], Callable[[date], int]], ...] = ((_WEEKDAYS, date.weekday), (_MONTHS, lambda day: day.month - 1))
+    for names, place in calendars:
+        usual = Counter(place(day) for _, day in everything)
+        for rows in groups:
+            seen = {(corpus.who(n), day) for n in rows for day in corpus.days(n)}
+            index, hits = max(sorted(Counter(place(day) for _, day in seen).items()), key=lambda pair: pair[1])
+            rate = (usual[index] - hits + 1) / (len(everything) - len(seen) + len(names))
+            if hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1):
+                p = min(1.0, binomial_tail(len(seen), hits, rate) * len(names))
+                yield Finding("period", tuple(rows), hits, len(seen), p, hits / len(seen), wilson(hits, len(seen)), (), names[index])
+
+
+def _years(seen: set[tuple[str, date]]) -> int:
+    return len({day.year for _, day in seen})
+
+
+def _timeline(corpus: Corpus, rows: Sequence[int]) -> Timeline:
+    """Return the days of a topic for each entity, as numbers."""
+    line: dict[str, list[float]] = defaultdict(list)
+    for n in rows:
+        line[corpus.who(n)].append(corpus.at(n).timestamp() / 86_400)
+    return line
+
+
+def _follows(first: Sequence[float], then: Sequence[float], within: int) -> bool:
+    return any(0 < b - a <= within for a in first for b in then)
+
+
+def _by_dealing(first: Timeline, then: Timeline, both: Sequence[str], hits: int, within: int, days: tuple[float, float]) -> float:
+    roll = dice("sequence", *both)
+    starts, ends = days
+    counts = np.zeros(_PERMUTATIONS, dtype=np.int64)
+    for who in both:
+        dealt = roll.uniform(starts, ends, size=(_PERMUTATIONS, len(then[who])))
+        gaps = dealt[:, :, None] - np.array(first[who])[None, None, :]
+        counts += ((gaps > 0) & (gaps <= within)).any(axis=(1, 2))
+    return float((1 + (counts >= hits).sum()) / (1 + _PERMUTATIONS))
+
+
+def _span_days(corpus: Corpus) -> tuple[float, float]:
+    times = [corpus.at(n).timestamp() / 86_400 for n in range(len(corpus.insights))]
+    return (min(times), max(times)) if times else (0.0, 0.0)
+
+
+def _rows_of(corpus: Corpus, rows: Sequence[int], who: Iterable[str]) -> tuple[int, ...]:
+    wanted = set(who)
+    return tuple(n for n in rows if corpus.who(n) in wanted)

@@ -1,0 +1,50 @@
+"""Describe what mining works on and what it finds, before it has words and an identity."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compoundry.model import Insight, PatternKind
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Hold the insights in the order of their ids, with a unit vector for each."""
+
+    insights: tuple[Insight, ...]
+    vectors: NDArray[np.float32]
+
+    def days(self, n: int) -> frozenset[date]:
+        """Return the days on which the insight was observed, by any evidence."""
+        insight = self.insights[n]
+        return frozenset({insight.observed_at.date(), *(e.at.date() for e in insight.evidence if e.kind != "contradicted")})
+
+    def who(self, n: int) -> str:
+        """Return whom the insight is about first; its own id where it is about nobody."""
+        insight = self.insights[n]
+        return insight.entities[0].id if insight.entities else insight.id
+
+    def at(self, n: int) -> datetime:
+        """Return when the insight was observed first."""
+        return self.insights[n].observed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold something that recurs: the rows it stands on, how much speaks for it, and how likely it is chance.
+
+    `support` counts independent sources; `effect` is a share with its interval; `then` are the rows of
+    what follows or goes together with the `rows`; `when` names a period or a number of days.
+    """
+
+    kind: PatternKind
+    rows: tuple[int, ...]
+    support: int
+    out_of: int
+    p_value: float
+    effect: float
+    interval: tuple[float, float]
+    then: tuple[int, ...] = ()
+    when: str = ""

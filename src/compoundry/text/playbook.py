@@ -1,0 +1,93 @@
+"""Write rules so that agents and people can use them: Markdown, a block for AGENTS.md, a skill."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from compoundry.model import Rule
+
+BEGIN: Final = "<!-- compoundry:begin -->"
+END: Final = "<!-- compoundry:end -->"
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKUP: Final = str.maketrans(
+    {"<": "&lt;", ">": "&gt;", "`": "'", "\\": "\\\\", "[": "\\[", "]": "\\]", "|": "\\|", "*": "\\*", "_": "\\_", "#": "\\#"}
+)
+_CHARACTERS_PER_TOKEN: Final = 4
+_BULLET: Final = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?P<text>.{4,})$")
+
+
+def markdown(rules: Sequence[Rule]) -> str:
+    """Return the playbook as Markdown: the surest rules first, what nobody has reviewed yet apart."""
+    active, waiting = (_sorted(r for r in rules if r.status == status) for status in ("active", "candidate"))
+    parts = ["# Playbook"]
+    parts += ["", *map(_item, active)] if active else []
+    parts += ["", "## Not reviewed yet", "", *map(_item, waiting)] if waiting else []
+    parts += ["", "No rules yet."] if not active and not waiting else []
+    return "\n".join(parts) + "\n"
+
+
+def agents_block(rules: Sequence[Rule]) -> str:
+    """Return the block for AGENTS.md between markers; unchanged rules keep their bytes and their order."""
+    lines = [_line(rule) for rule in sorted(rules, key=lambda r: (r.created_at, r.id)) if rule.status == "active"]
+    return "\n".join([BEGIN, "## Learned rules", "", *lines, END]) + "\n"
+
+
+def placed(document: str, block: str) -> str:
+    """Put the block into a document, in the place of the one that is there, or at its end.
+
+    >>> placed("# Mine\\n", "B\\n")
+    '# Mine\\n\\nB\\n'
+    """
+    start, end = document.find(BEGIN), document.find(END)
+    if start < 0 or end < start:
+        return document.rstrip("\n") + "\n\n" + block if document.strip() else block
+    return document[:start] + block.rstrip("\n") + document[end + len(END) :]
+
+
+def skill(rules: Sequence[Rule], *, name: str = "team-playbook") -> str:
+    """Return a SKILL.md: frontmatter and the active rules."""
+    body = "\n".join(_line(rule) for rule in _sorted(r for r in rules if r.status == "active"))
+    plain = re.sub(r"[^a-z0-9-]", "-", name.casefold())
+    return f"---\nname: {plain}\ndescription: Rules that this team has learned, with their evidence.\n---\n\n{body}\n"
+
+
+def within_tokens(rules: Iterable[Rule], tokens: int) -> list[Rule]:
+    """Keep the surest rules that fit into a budget of tokens, some four characters each."""
+    kept, left = [], tokens * _CHARACTERS_PER_TOKEN
+    for rule in _sorted(rules):
+        left -= len(_line(rule))
+        if left >= 0:
+            kept.append(rule)
+    return kept
+
+
+def bullets(document: str) -> list[str]:
+    """Return the rules of an existing file, one for each bullet.
+
+    >>> bullets("# Rules\\n- Use tabs in Makefiles.\\n  * Never push to main.")
+    ['Use tabs in Makefiles.', 'Never push to main.']
+    """
+    return [found["text"].strip() for line in document.splitlines() if (found := _BULLET.match(line))]
+
+
+def clean(text: str) -> str:
+    """Make stored text safe in Markdown: one line, no markup, no control or direction characters.
+
+    >>> clean("<b>now</b>\\n--> stop")
+    '&lt;b&gt;now&lt;/b&gt; --&gt; stop'
+    """
+    return " ".join(_CONTROL.sub("", text).split()).translate(_MARKUP)
+
+
+def _sorted(rules: Iterable[Rule]) -> list[Rule]:
+    return sorted(rules, key=lambda r: (-r.confidence, r.created_at, r.id))
+
+
+def _item(rule: Rule) -> str:
+    return f"{_line(rule)}\n  Because {clean(rule.because)} (confidence {rule.confidence:.2f}, {len(rule.evidence)} insights)"
+
+
+def _line(rule: Rule) -> str:
+    when = f"**When** {clean(rule.when)}: " if rule.when else ""
+    unless = f", **unless** {clean(rule.unless)}" if rule.unless else ""
+    return f"- {when}{clean(rule.do)}{unless}."

@@ -1,0 +1,162 @@
+"""Every command answers in JSON, and says the same from a database and from a server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from compoundry.cli.program import app
+from tests.cli.conftest import House
+from tests.cli.typed import Prompt, typed
+
+ONLY_WHERE_THE_DATABASE_IS = {
+    "serve",
+    "worker",
+    "migrate",
+    "workspace create",
+    "workspace list",
+    "key create",
+    "key list",
+    "key revoke",
+    "demo",
+}
+WITHOUT_A_PLACE = {"jobs"}
+
+
+def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Go through all commands by their full names."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+@pytest.fixture(scope="module")
+def things(house: House) -> dict[str, str]:
+    """Do something of each kind, and name what came of it."""
+    dry = house.local.json("run", "consolidation", "--dry-run")
+    real = house.local.json("run", "consolidation")
+    house.local.json("run", "metrics")
+    insight = house.local.json("insights")["data"][0]["id"]
+    key = house.local.json("key", "create", "--workspace", "1", "--scopes", "record.read")
+    return {
+        "dry": dry["job_run_id"],
+        "real": real["job_run_id"],
+        "insight": insight,
+        "key": key["id"],
+        "file": str(house.file),
+    }
+
+
+READING = [
+    "status {real}",
+    "changes {real}",
+    "changes {dry} --limit 1",
+    "dispositions {real}",
+    "dispositions {real} --outcome merged --limit 1",
+    "runs",
+    "runs --job consolidation --status completed --dry-run --limit 3",
+    "runs --real",
+    "insights",
+    "insights --last 5200w --type fact --limit 2",
+    "insights --from 2026-03-01T00:00:00Z --to 2026-03-10T00:00:00Z",
+    "insights --entity Dana",
+    "insight {insight}",
+    "why {insight}",
+    "candidates",
+    "candidates --status accepted --kind merge --limit 1",
+    "patterns",
+    "patterns --kind theme --status candidate --trend rising --limit 1",
+    "rules --status candidate",
+    "playbook",
+    "metrics",
+]
+WRITING = [
+    "import {file}",
+    "run metrics --dry-run",
+    "run metrics --wait --timeout 30",
+    "status {real} --wait",
+    "edit {insight} --pin",
+    "reinforce {insight} --source call --excerpt heard",
+    "reinforce {insight} --contradicted",
+]
+
+
+@pytest.mark.parametrize("line", READING)
+def test_a_database_and_its_server_say_the_same(house: House, things: dict[str, str], line: str) -> None:
+    args = line.format(**things).split()
+    assert house.local.json(*args) == house.remote.json(*args)
+    assert house.local(*args).out == house.remote(*args).out
+
+
+@pytest.mark.parametrize("line", WRITING)
+@pytest.mark.parametrize("place", ["local", "remote"])
+def test_what_writes_answers_in_json_too(house: House, things: dict[str, str], line: str, place: str) -> None:
+    prompt: Prompt = getattr(house, place)
+    assert prompt.json(*line.format(**things).split())
+
+
+@pytest.mark.parametrize("place", ["local", "remote"])
+def test_a_run_is_taken_back_from_either_place(house: House, things: dict[str, str], place: str) -> None:
+    prompt: Prompt = getattr(house, place)
+    run = prompt.json("run", "metrics", "--wait")["job_run_id"]
+    reverted = prompt.json("revert", run, "--wait")
+    assert (reverted["act"], reverted["subject"], reverted["status"]) == ("revert", run, "completed")
+
+
+@pytest.mark.parametrize("line", ["workspace list", "key list --workspace 1", "key revoke {key}", "migrate"])
+def test_what_needs_the_database_answers_in_json(house: House, things: dict[str, str], line: str) -> None:
+    assert house.local.json(*line.format(**things).split())
+
+
+def test_every_command_is_in_these_tests() -> None:
+    tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING]}
+    elsewhere = {"apply", "revert", "retry", "cancel", "accept", "reject", "forget", *ONLY_WHERE_THE_DATABASE_IS, *WITHOUT_A_PLACE}
+    assert {name for name, _ in commands()} == {" ".join(t.split()[:1]) for t in tried} | elsewhere
+
+
+def test_every_command_takes_json_and_explains_itself() -> None:
+    for name, command in commands():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert command.help, name
+        assert all(getattr(p, "help", None) for p in command.params), f"{name} has a parameter without help"
+        assert name == "demo" or "--json" in options, name
+        assert name in ONLY_WHERE_THE_DATABASE_IS | WITHOUT_A_PLACE or {"--database", "--url", "--api-key", "--workspace"} <= options, name
+
+
+def test_a_preview_is_applied_and_taken_back(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    dry = prompt.json("run", "consolidation", "--dry-run")
+    assert dry["insights_affected"] > 0
+    assert len(prompt.json("insights")["data"]) == 7, "a dry run changes nothing"
+    applied = prompt.json("apply", dry["job_run_id"])
+    assert (applied["status"], applied["insights_affected"]) == ("completed", dry["insights_affected"])
+    assert prompt.json("changes", applied["job_run_id"]) == prompt.json("changes", dry["job_run_id"])
+    assert len(prompt.json("insights")["data"]) < 7
+    assert prompt.json("revert", applied["job_run_id"])["status"] == "completed"
+    assert len(prompt.json("insights")["data"]) == 7
+
+
+def test_an_insight_is_forgotten_for_good(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    id = prompt.json("insights", "--entity", "Miguel")["data"][0]["id"]
+    assert prompt.json("forget", id) == {"id": id, "forgotten": True}
+    assert prompt("insight", id).code == 4
+
+
+def test_a_run_that_waits_is_cancelled_and_tried_again(prompt: Prompt) -> None:
+    waiting = prompt.json("run", "metrics", "--no-wait")
+    assert waiting["status"] == "accepted"
+    cancelled = prompt.json("cancel", waiting["job_run_id"])
+    assert (cancelled["status"], cancelled["error_details"]["type"]) == ("failed", "cancelled")
+    assert prompt("status", waiting["job_run_id"], "--wait").code == 1
+    assert prompt.json("retry", waiting["job_run_id"])["status"] == "completed"
+
+
+def test_the_jobs_are_those_that_are_found() -> None:
+    listed = [job["job_type"] for job in typed("jobs", "--json").json["data"]]
+    assert listed == ["consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics"]
+    assert all(job in typed("run", "--help").out for job in listed)
