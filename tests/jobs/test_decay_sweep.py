@@ -104,7 +104,7 @@ def test_a_tiny_workspace_may_archive_more_than_its_share() -> None:
 
 
 def test_a_person_is_asked_once_about_what_is_about_to_fade() -> None:
-    insights = [known(f"i{n}", 2160 + n / 10, confidence=0.1) for n in range(30)]
+    insights = [known(f"i{n}", 3240 + n / 10, confidence=0.1) for n in range(30)]
     policy = Policy(ask=4)
     first = swept(insights, policy=policy)
     asked = [c.candidate for c in first.changes if isinstance(c, Propose)]

@@ -87,11 +87,12 @@ def test_another_source_counts_more_than_a_repeat() -> None:
 
 
 def test_confirmations_spread_over_time_last_longer_than_a_burst() -> None:
-    burst = insight(seen(0), seen(98, "crm"), seen(99, "mail"), seen(100, "desk"))
+    burst = insight(seen(0), seen(99.8, "crm"), seen(99.9, "mail"), seen(100, "desk"))
     spread = insight(seen(0), seen(33, "crm"), seen(66, "mail"), seen(100, "desk"))
-    once = insight(seen(100))
-    lives = [weigh(one, START + timedelta(days=100), POLICY) for one in (once, burst, spread)]
-    assert [round(w.half_life_days) for w in lives if w] == [365, 465, 465]
+    lives = [weigh(one, START + timedelta(days=100), POLICY) for one in (insight(seen(100)), burst, spread)]
+    days = [w.half_life_days for w in lives if w]
+    assert days[0] == 365
+    assert days == sorted(set(days))
     same_moment = insight(seen(0), seen(0, "crm"), seen(0, "mail"))
     lonely = weigh(same_moment, START, POLICY)
     assert lonely
@@ -122,9 +123,17 @@ def test_a_weight_that_is_no_share_is_refused() -> None:
         believed(insight(seen(0, weight=float("nan"))), 1)
 
 
-def test_the_day_of_falling_below_is_where_the_curve_crosses() -> None:
+def test_the_forecast_is_where_the_curve_crosses() -> None:
     weighed = weigh(insight(seen(0)), START, POLICY)
     assert weighed
-    days = weighed.falls_below(0.1)
-    assert days
-    assert believed(insight(seen(0)), days) == pytest.approx(0.1)
+    at = weighed.fades_at(0.1)
+    assert at
+    assert confidence(insight(seen(0)), at, POLICY) == pytest.approx(0.1)
+    assert weigh(insight(seen(0), pinned=True), START, POLICY).fades_at(0.1) is None  # type: ignore[union-attr]
+
+
+def test_a_denial_shortens_the_half_life() -> None:
+    kept = insight(seen(0), seen(50, "crm"))
+    denied = insight(seen(0), seen(50, "crm"), seen(60, "mail", kind="contradicted"))
+    lives = [weigh(one, START + timedelta(days=70), POLICY) for one in (denied, kept)]
+    assert [w.half_life_days for w in lives if w] == sorted(w.half_life_days for w in lives if w)

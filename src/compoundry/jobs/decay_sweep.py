@@ -80,19 +80,11 @@ def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, no
     if after < policy.archive_below and not insight.pinned:
         gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
         return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
-    days = weighed.falls_below(policy.archive_below)
-    fades_at = None if insight.pinned or days is None else _later(weighed.since, days)
-    if abs(after - insight.confidence) < policy.least_change:
+    fades_at = None if insight.pinned else weighed.fades_at(policy.archive_below)
+    if round(abs(after - insight.confidence), 6) < policy.least_change:  # rounded: 0.3501 - 0.35 is a hair under 0.0001
         return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
     stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
     return Verdict(Disposition(insight.id, insight.version, "faded", stored.reason.text), stored, fades_at, after)
-
-
-def _later(since: datetime, days: float) -> datetime | None:
-    try:
-        return since + timedelta(days=days)
-    except OverflowError:
-        return None
 
 
 def _moved(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> Reason:

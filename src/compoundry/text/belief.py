@@ -1,22 +1,23 @@
 """Say how far an insight is believed, from its evidence, its type and the time, and from nothing else.
 
-    confidence = trust × freshness
+    confidence = trust × (1 + (2^(1/tail) - 1) · age / half_life)^-tail
 
-**Trust** is what the evidence says, whenever it was: independent observations combine as
-1 - Π(1 - gain) (noisy-or, Pearl 1988), a denial multiplies by (1 - weight). The first observation
-gains its whole weight, so an insight starts at its stated confidence; another source gains half of
-its weight, a repeat by the same source less each time, a reviewer nine tenths. Verdicts (reviewed, outcome)
-speak against where their weight is below one half.
+**Trust** is what the evidence says when it is fresh. Independent observations combine as 1 - Π(1 - gain)
+(noisy-or, Pearl 1988), a denial multiplies by (1 - weight). The first observation gains its whole weight,
+so an insight starts at its stated confidence; another source gains half of its weight, a repeat by the same
+source less each time, a reviewer nine tenths. Verdicts (reviewed, outcome) deny where they weigh under one half.
 
-**Freshness** is (1 + (2^(1/k) - 1) · age / half_life)^-k: one half after one half-life of the type,
-with the power-law tail that memory and recurrence show (Wixted & Ebbesen 1991; k is `tail`, and a
-large k is the familiar exponential). A confirmation makes it fresh again, and the half-life grows the more
-the longer the gap before it was (spacing effect: Cepeda 2006, FSRS). A denial shortens it.
+**Age** is the time since the last support; after one half-life half is left, with the power-law tail that
+memory and recurrence show (Wixted & Ebbesen 1991); a large `tail` is the familiar exponential.
+
+**Half-life** starts at that of the type and grows with each support, the more the longer the gap before it
+was (spacing effect: Cepeda 2006; the shape follows the stability of FSRS). It is then scaled by the odds of
+spaced support against denials. Both parts, and the settings, were measured: docs/benchmarks/belief.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
 from typing import Literal
@@ -45,6 +46,7 @@ HALF_LIVES: Mapping[str, float] = MappingProxyType(
 )
 LASTING = ("identity", "milestone", "event", "decision")
 DAY_S = 86_400.0
+REVIEWER = "\0reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,21 @@ class Policy:
     """Set how belief forms and fades; half-lives in days, the rest without unit.
 
     `floors` is the part of the trust that never fades, by type; types in `lasting` don't fade at all.
+    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support.
     """
 
     half_lives: Mapping[str, float] = field(default_factory=lambda: HALF_LIVES)
     half_life_days: float = 180.0
     lasting: Sequence[str] = LASTING
     floors: Mapping[str, float] = field(default_factory=dict)
-    tail: float = 1.0
-    growth: float = 1.0
-    longest: float = 12.0
-    lapse: float = 0.5
+    tail: float = 0.7
+    growth: float = 4.0
+    spacing: float = 0.5
+    practice: float = 0.4
+    prior: float = 0.25
+    denial: float = 0.65
+    lapse: float = 0.7
+    longest: float = 24.0
     corroboration: float = 0.5
     repeat: float = 0.3
     review: float = 0.9
@@ -82,14 +89,18 @@ class Weighed:
         age = max(0.0, (now - self.since).total_seconds() / DAY_S)
         return self.trust * (self.floor + (1 - self.floor) * freshness(age, self.half_life_days, self.tail))
 
-    def falls_below(self, bound: float) -> float | None:
-        """Return after how many days since the last confirmation the confidence is at the bound; None for never."""
+    def fades_at(self, bound: float) -> datetime | None:
+        """Return when the confidence falls to the bound unless somebody confirms it; None for never."""
         if self.trust <= bound:
-            return 0.0
+            return self.since
         if self.trust * self.floor >= bound:
             return None
         left = (bound / self.trust - self.floor) / (1 - self.floor)
-        return _age(left, self.half_life_days, self.tail)
+        days = (left ** (-1 / self.tail) - 1) / (2 ** (1 / self.tail) - 1) * self.half_life_days
+        try:
+            return self.since + timedelta(days=days)
+        except OverflowError:
+            return None
 
 
 def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
@@ -103,7 +114,7 @@ def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
     >>> once = Evidence("e", "observed", seen, "scout", 0.8)
     >>> tea = Insight("i", "Mira drinks tea.", "preference", (), 0.1, seen, seen, (once,))
     >>> [round(confidence(tea, seen + timedelta(days=d), Policy()), 3) for d in (0, 180, 540)]
-    [0.8, 0.4, 0.2]
+    [0.8, 0.4, 0.22]
     """
     weighed = weigh(insight, now, policy)
     return weighed.at(now) if weighed else 0.0
@@ -119,27 +130,21 @@ def level(confidence: float) -> Level:
 
 
 def weigh(insight: Insight, now: datetime, policy: Policy) -> Weighed | None:
-    """Add up the evidence up to `now`; None when there is none yet."""
+    """Add up the evidence up to `now`; None when nothing supports the insight yet."""
     log = sorted((e for e in insight.evidence if e.at <= now), key=lambda e: e.at)
-    trust = _Trust(policy)
-    base = half_life(insight.type, policy)
-    days, since = base, None
+    fold, since = Fold(policy, half_life(insight.type, policy)), None
     for moment, together in groupby(log, key=lambda e: e.at):
-        pro, contra = _sides(together)
+        pro, contra = _sides(together, policy)
         if pro:
-            if since is not None:
-                gap = (moment - since).total_seconds() / DAY_S
-                days = min(days + policy.growth * min(gap, days), max(days, policy.longest * base))
-            trust.support(pro)
+            fold.support(pro, (moment - since).total_seconds() / DAY_S if since else 0.0)
             since = moment
         if contra:
-            trust.deny(contra)
-            days *= policy.lapse
+            fold.deny(contra)
     if since is None:
         return None
     lasting = insight.pinned or insight.type in policy.lasting
     floor = 1.0 if lasting else policy.floors.get(insight.type, 0.0)
-    return Weighed(trust.value, since, days, floor, policy.tail)
+    return Weighed(fold.trust, since, fold.half_life_days, floor, policy.tail)
 
 
 def half_life(type: str, policy: Policy) -> float:
@@ -156,52 +161,69 @@ def freshness(age_days: float, half_life_days: float, tail: float) -> float:
     return float((1 + (2 ** (1 / tail) - 1) * age_days / half_life_days) ** -tail)
 
 
-def _age(left: float, half_life_days: float, tail: float) -> float:
-    return float((left ** (-1 / tail) - 1) / (2 ** (1 / tail) - 1) * half_life_days)
+@dataclass(slots=True)
+class Fold:
+    """Take in evidence moment by moment, oldest first; what is of the same moment commutes.
 
+    Each moment maps a source to its strongest word there, a weight from 0 to 1.
+    """
 
-class _Trust:
-    """Fold evidence of one moment after another; what is of the same moment commutes."""
+    policy: Policy
+    base_days: float
+    trust: float = 0.0
+    _grown: float = 1.0
+    _backed: float = 0.0
+    _denied: float = 0.0
+    _words: dict[str, int] = field(default_factory=dict)
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy, self.value, self._words = policy, 0.0, dict[str, int]()
+    @property
+    def half_life_days(self) -> float:
+        """Return the half-life that the evidence so far has earned."""
+        odds = (self.policy.prior + self._backed) / (self.policy.prior + self.policy.denial * self._denied)
+        return self.base_days * min(self.policy.longest, self._grown * odds)
 
-    def support(self, pieces: Iterable[tuple[Evidence, float]]) -> None:
-        """Take in support: the strongest word of each source at this moment counts."""
-        strongest: dict[str, float] = {}
-        for piece, weight in pieces:
-            weight *= self.policy.review if piece.kind == "reviewed" else self._worth(piece.source)
-            strongest[piece.source] = max(weight, strongest.get(piece.source, 0.0))
-        if not self._words:
-            first = min(strongest, key=lambda s: (-strongest[s], s))
-            strongest = {s: w if s == first else w * self.policy.corroboration for s, w in strongest.items()}
-        for source in sorted(strongest):
-            self.value = 1 - (1 - self.value) * (1 - strongest[source])
+    def support(self, words: Mapping[str, float], gap_days: float) -> None:
+        """Take in what speaks for it, so many days after the support before."""
+        gap = min(1.0, gap_days / (self.base_days * self._grown))
+        if gap > 0:
+            strongest = max(words.values())
+            self._backed += strongest * gap**self.policy.practice
+            self._grown = min(self.policy.longest, self._grown * (1 + self.policy.growth * strongest * gap**self.policy.spacing))
+        for source, weight in self._gains(words):
+            self.trust = 1 - (1 - self.trust) * (1 - weight)
             self._words[source] = self._words.get(source, 0) + 1
 
-    def deny(self, pieces: Iterable[tuple[Evidence, float]]) -> None:
-        """Take in denials: the strongest word of each source at this moment counts."""
-        strongest: dict[str, float] = {}
-        for piece, weight in pieces:
-            strongest[piece.source] = max(weight, strongest.get(piece.source, 0.0))
-        for source in sorted(strongest):
-            self.value *= 1 - self.policy.review * strongest[source]
+    def deny(self, words: Mapping[str, float]) -> None:
+        """Take in what speaks against it; after a denial, what was said before no longer makes words repeats."""
+        for source in sorted(words):
+            self.trust *= 1 - self.policy.review * words[source]
+        strongest = max(words.values())
+        self._denied += strongest
+        self._grown **= 1 - (1 - self.policy.lapse) * strongest
+        self._words.clear()
 
-    def _worth(self, source: str) -> float:
-        if not self._words:
-            return 1.0
-        return self.policy.corroboration * self.policy.repeat ** self._words.get(source, 0)
+    def _gains(self, words: Mapping[str, float]) -> list[tuple[str, float]]:
+        """Give the strongest first word its whole weight, another source a part, a repeat less each time."""
+        share, repeat = self.policy.corroboration, self.policy.repeat
+        if self._words:
+            return [(s, words[s] * (1.0 if s == REVIEWER else share * repeat ** self._words.get(s, 0))) for s in sorted(words)]
+        first = min(words, key=lambda s: (-words[s], s))
+        return [(s, words[s] * (1.0 if s == first else share)) for s in sorted(words)]
 
 
-def _sides(together: Iterable[Evidence]) -> tuple[list[tuple[Evidence, float]], list[tuple[Evidence, float]]]:
+def _sides(together: Iterable[Evidence], policy: Policy) -> tuple[dict[str, float], dict[str, float]]:
     """Part the evidence of one moment into what speaks for and against; a verdict of 0.5 does neither."""
-    pro, contra = [], []
+    pro: dict[str, float] = {}
+    contra: dict[str, float] = {}
     for piece in together:
         if not 0 <= piece.weight <= 1:
             raise ValueError(f"evidence {piece.id} has the weight {piece.weight}; it must be between 0 and 1")
         verdict = 2 * piece.weight - 1 if piece.kind in ("reviewed", "outcome") else piece.weight
-        if piece.kind == "contradicted" or verdict < 0:
-            contra.append((piece, abs(verdict)))
-        elif verdict > 0 or piece.kind in ("observed", "confirmed"):
-            pro.append((piece, verdict))
+        side, weight = (contra, abs(verdict)) if piece.kind == "contradicted" or verdict < 0 else (pro, verdict)
+        if piece.kind == "reviewed" and side is pro:
+            source, weight = REVIEWER, weight * policy.review
+        else:
+            source = piece.source
+        if weight > 0 or piece.kind in ("observed", "confirmed"):
+            side[source] = max(weight, side.get(source, 0.0))
     return pro, contra
