@@ -112,3 +112,22 @@ def test_a_person_is_asked_once_about_what_is_about_to_fade() -> None:
     answered = [replace(c, status="rejected") for c in asked]
     again = plan(view(insights, answered), policy, NOW)
     assert [c.candidate.subjects for c in again.changes if isinstance(c, Propose)] == [("i25",), ("i24",), ("i23",), ("i22",)]
+
+
+def outlived(n: int) -> Insight:
+    seen, confirmed, denied = (NOW - timedelta(days=d) for d in (60, 50, 40))
+    log = (
+        Evidence(f"a{n}", "observed", seen, "scout", 0.7),
+        Evidence(f"b{n}", "confirmed", confirmed, "desk"),
+        Evidence(f"c{n}", "contradicted", denied, "crm", 0.3),
+    )
+    return Insight(f"o{n}", f"Gate {n} is closed.", "fact", (), 0.7, seen, seen, log)
+
+
+def test_learned_half_lives_are_noted_and_used_only_when_switched_on() -> None:
+    insights = [*(outlived(n) for n in range(12)), known("a", 100)]
+    off, suggested, on = (swept(insights, policy=Policy(learn=mode, archive_below=0.0)) for mode in ("off", "suggest", "on"))
+    assert off.notes == ()
+    assert off.changes == suggested.changes
+    assert "from 12 that ended" in suggested.notes[0].text
+    assert [c.after for c in on.changes if isinstance(c, Believe)] < [c.after for c in off.changes if isinstance(c, Believe)]

@@ -1,14 +1,15 @@
 """Believe stale insights less, and archive those that nothing supports any more."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal
 
 from compoundry.errors import TooMuch
 from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View, same_id
 from compoundry.model import Candidate, Insight, Reason
-from compoundry.text import belief
+from compoundry.text import belief, half_lives
 
 ORDER = 40
 SETTLE_S = 0.0
@@ -23,7 +24,8 @@ class Policy:
     `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
     smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
     and more than `cap_from` insights, fails. Insights that fall below `archive_below` within
-    `notice_days` are put to a person, at most `ask` in a run; 0 asks never.
+    `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
+    from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand.
     """
 
     half_lives: Mapping[str, float] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Policy:
     cap_from: int = 20
     notice_days: float = 30.0
     ask: int = 20
+    learn: Literal["off", "suggest", "on"] = "off"
 
     @property
     def belief(self) -> belief.Policy:
@@ -56,7 +59,8 @@ class Verdict:
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Compute every insight's confidence anew; raise TooMuch when more than the cap would be archived."""
-    judge = partial(_judge, policy=policy, belief_policy=policy.belief, now=now)
+    fits = _learned(view, policy, now)
+    judge = partial(_judge, policy=policy, belief_policy=_using(fits, policy), now=now)
     ordered = sorted(view.insights, key=lambda i: i.id)
     verdicts: list[Verdict] = []
     for n, insight in enumerate(ordered, 1):
@@ -66,7 +70,33 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     _cap(verdicts, policy)
     changes: list[Change] = [v.change for v in verdicts if v.change]
     changes += _questions(verdicts, view.candidates, policy, now)
-    return Plan(tuple(v.disposition for v in verdicts), tuple(changes))
+    return Plan(tuple(v.disposition for v in verdicts), tuple(changes), tuple(_told(fits, policy)))
+
+
+def _learned(view: View, policy: Policy, now: datetime) -> dict[str, half_lives.HalfLife]:
+    if policy.learn == "off":
+        return {}
+    usable = [i for i in view.insights if all(isinstance(e.at, datetime) and e.at.tzinfo for e in i.evidence)]
+    return half_lives.learned(usable, policy.belief.half_lives, policy.half_life_days, now)
+
+
+def _using(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> belief.Policy:
+    found = {type: fit.days for type, fit in fits.items()} if policy.learn == "on" else {}
+    return replace(policy.belief, half_lives={**policy.belief.half_lives, **found, **policy.half_lives})
+
+
+def _told(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> list[Reason]:
+    """Note what was learned, whether it is used or not."""
+    used = policy.belief.half_lives
+    return [
+        Reason(
+            "half_life_learned",
+            f"{type}: half holds for {fit.days:.0f} days ({fit.low:.0f} to {fit.high:.0f}, from {fit.ends} that ended); "
+            f"set is {used.get(type, policy.half_life_days):.0f}",
+            {"type": type, "days": round(fit.days, 1), "low": round(fit.low, 1), "high": round(fit.high, 1), "ends": fit.ends},
+        )
+        for type, fit in sorted(fits.items())
+    ]
 
 
 def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, now: datetime) -> Verdict:
