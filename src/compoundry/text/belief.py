@@ -114,7 +114,7 @@ def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
     >>> once = Evidence("e", "observed", seen, "scout", 0.8)
     >>> tea = Insight("i", "Mira drinks tea.", "preference", (), 0.1, seen, seen, (once,))
     >>> [round(confidence(tea, seen + timedelta(days=d), Policy()), 3) for d in (0, 180, 540)]
-    [0.8, 0.4, 0.22]
+    [0.8, 0.4, 0.226]
     """
     weighed = weigh(insight, now, policy)
     return weighed.at(now) if weighed else 0.0
