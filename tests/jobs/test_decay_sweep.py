@@ -54,12 +54,12 @@ def test_what_is_stale_is_believed_less() -> None:
     assert [d.outcome for d in decided.dispositions] == ["kept", "faded"]
     change = decided.changes[0]
     assert isinstance(change, Believe)
-    assert (change.before, change.after) == (0.7, 0.35)
+    assert (change.before, change.after) == (0.7, 0.42)
     assert "365 days" in change.reason.text
 
 
 def test_what_nothing_supports_is_archived_but_never_a_pinned_one() -> None:
-    decided = swept([known("gone", 900, type="status"), known("pinned", 900, type="status", pinned=True)])
+    decided = swept([known("gone", 900, type="status"), known("pinned", 900, type="status", pinned=True)], policy=Policy(floor=0.0))
     assert [d.outcome for d in decided.dispositions] == ["archived", "kept"]
     assert isinstance(decided.changes[0], Archive)
 
@@ -96,7 +96,7 @@ def test_a_poisoned_insight_fails_alone() -> None:
 
 def test_a_surprising_sweep_fails_instead() -> None:
     with pytest.raises(TooMuch, match="more than 20%"):
-        swept([known(f"i{n}", 6000) for n in range(30)])
+        swept([known(f"i{n}", 6000) for n in range(30)], policy=Policy(floor=0.0))
 
 
 def test_a_tiny_workspace_may_archive_more_than_its_share() -> None:

@@ -19,11 +19,12 @@ EVERY = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Set how belief fades, when an insight is archived, and how much one sweep may do.
+    """Set how belief fades, when an insight is archived, and how much one sweep may do; `floor` is the part of
+    the trust that time alone never takes, so that age makes an insight doubtful and not invisible.
 
     `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
     smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
-    and more than `cap_from` insights, fails. Insights that fall below `archive_below` within
+    and more than `cap_from` insights, fails. Insights that fall below `confirm_below` within
     `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
     from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand.
     """
@@ -32,6 +33,8 @@ class Policy:
     half_life_days: float = 180.0
     lasting: Sequence[str] = belief.LASTING
     floors: Mapping[str, float] = field(default_factory=dict)
+    floor: float = 0.2
+    confirm_below: float = 0.3
     archive_below: float = 0.1
     least_change: float = 0.0001
     cap: float = 0.2
@@ -44,7 +47,9 @@ class Policy:
     def belief(self) -> belief.Policy:
         """Return the part that says how belief forms and fades."""
         half_lives = {**belief.HALF_LIVES, **self.half_lives}
-        return belief.Policy(half_lives=half_lives, half_life_days=self.half_life_days, lasting=self.lasting, floors=self.floors)
+        return belief.Policy(
+            half_lives=half_lives, half_life_days=self.half_life_days, lasting=self.lasting, floors=self.floors, floor=self.floor
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, no
     if after < policy.archive_below and not insight.pinned:
         gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
         return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
-    fades_at = None if insight.pinned else weighed.fades_at(policy.archive_below)
+    fades_at = None if insight.pinned else weighed.fades_at(policy.confirm_below)
     if round(abs(after - insight.confidence), 6) < policy.least_change:  # rounded: 0.3501 - 0.35 is a hair under 0.0001
         return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
     stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
@@ -165,6 +170,6 @@ def _questions(verdicts: Iterable[Verdict], known: Iterable[Candidate], policy: 
 
 def _question(insight: str, fades_at: datetime, believed: float, now: datetime) -> Candidate:
     day = fades_at.date().isoformat()
-    text = f"believed {believed:.2f} and about to be archived on {day}: does it still hold?"
+    text = f"believed {believed:.2f}, hardly from {day} on: does it still hold?"
     reason = Reason("about_to_fade", text, {"confidence": believed, "fades_at": fades_at.isoformat()})
     return Candidate(same_id("confirm", insight, day), "confirm", (insight,), reason, round(1 - believed, 4), now)

@@ -53,7 +53,7 @@ REVIEWER = "\0reviewer"
 class Policy:
     """Set how belief forms and fades; half-lives in days, the rest without unit.
 
-    `floors` is the part of the trust that never fades, by type; types in `lasting` don't fade at all.
+    `floors` is the part of the trust that never fades, by type, `floor` that of other types; types in `lasting` don't fade at all.
     `spacing` and `practice` say how fast a longer gap counts more, for growth and for support.
     """
 
@@ -61,6 +61,7 @@ class Policy:
     half_life_days: float = 180.0
     lasting: Sequence[str] = LASTING
     floors: Mapping[str, float] = field(default_factory=dict)
+    floor: float = 0.0
     tail: float = 0.7
     growth: float = 4.0
     spacing: float = 0.5
@@ -143,7 +144,7 @@ def weigh(insight: Insight, now: datetime, policy: Policy) -> Weighed | None:
     if since is None:
         return None
     lasting = insight.pinned or insight.type in policy.lasting
-    floor = 1.0 if lasting else policy.floors.get(insight.type, 0.0)
+    floor = 1.0 if lasting else policy.floors.get(insight.type, policy.floor)
     return Weighed(fold.trust, since, fold.half_life_days, floor, policy.tail)
 
 
