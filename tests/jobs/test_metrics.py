@@ -1,48 +1,75 @@
-"""A snapshot measures everything and changes nothing."""
+"""A snapshot counts what is there, and says what changed since the last one."""
 
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from compoundry.job import Measure
-from compoundry.jobs import metrics
-from compoundry.jobs.metrics import Policy
-from compoundry.model import Candidate, Reason, Snapshot
-from tests.jobs.views import NOW, insight, view
+import numpy as np
+
+from compoundry.job import Measure, View
+from compoundry.jobs.metrics import Policy, plan
+from compoundry.model import Candidate, CandidateStatus, Evidence, Insight, Reason, Snapshot
+
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
 
-def snapshot(**more: object) -> Snapshot:
-    insights = [
-        insight(1, "Dana prefers email.", type="preference", source="crm", day=290),
-        insight(2, "Dana lives in Madrid.", day=0),
-        insight(3, "Tom is away.", type="activity", day=0),
-    ]
-    plan = metrics.plan(replace(view(insights), **more), Policy(), NOW)  # type: ignore[arg-type]
-    (change,) = plan.changes
+def known(n: int, age_days: float, type: str = "fact", weight: float = 0.6) -> Insight:
+    at = NOW - timedelta(days=age_days)
+    return Insight(f"i{n}", "x" * 40, type, (), 0.6, at, at, (Evidence(f"e{n}", "observed", at, "scout", weight),), source="scout")
+
+
+def merge(n: int, status: CandidateStatus, age_days: float = 1) -> Candidate:
+    return Candidate(f"c{n}", "merge", ("i0", "i1"), Reason("close", "close"), 0.8, NOW - timedelta(days=age_days), status)
+
+
+def measured(view: View) -> Snapshot:
+    decided = plan(view, Policy(), NOW)
+    decided.must_account_for(view)
+    (change,) = decided.changes
     assert isinstance(change, Measure)
-    assert plan.counts.affected == plan.counts.created == 0
     return change.snapshot
 
 
-def test_it_counts_by_standing_type_and_source() -> None:
-    figures = snapshot(others={"merged": 4}).figures
-    assert figures["by_standing"] == {"active": 3.0, "merged": 4.0}
-    assert figures["by_type"] == {"activity": 1.0, "fact": 1.0, "preference": 1.0}
-    assert figures["by_source"] == {"agent": 2.0, "crm": 1.0}
-    assert figures["stale_share"] == 1 / 3
-    assert figures["tokens"] == 14.0
+def view(*insights: Insight, candidates: tuple[Candidate, ...] = (), snapshots: tuple[Snapshot, ...] = ()) -> View:
+    nothing = np.zeros((len(insights), 0), np.float32)
+    return View(7, insights, nothing, candidates=candidates, snapshots=snapshots, others={"archived": 3})
 
 
-def test_the_precision_of_merges_comes_from_what_people_decided() -> None:
-    def asked(n: int, status: str) -> Candidate:
-        return Candidate(f"c{n}", "merge", ("i0001", "i0002"), Reason("near", "alike"), 0.9, NOW, status)  # type: ignore[arg-type]
-
-    figures = snapshot(candidates=(*(asked(n, "accepted") for n in range(9)), asked(9, "rejected"), asked(10, "open"))).figures
-    precision = figures["merge_precision"]
-    assert isinstance(precision, dict)
-    assert precision["measured"] == 0.9
-    assert 0.59 < precision["low"] < 0.61
-    assert (figures["candidates_waiting"], figures["duplicate_rate"]) == (1.0, 2 / 3)
+def test_an_empty_workspace_can_be_measured() -> None:
+    figures = measured(View(7, (), np.zeros((0, 0), np.float32))).figures
+    assert figures["insights"] == 0
+    assert figures["mean_confidence"] == 0
 
 
-def test_it_says_what_changed_since_the_last_one() -> None:
-    figures = snapshot(snapshots=(Snapshot("s", NOW, {"insights": 1.0}),)).figures
-    assert figures["since_last"] == {"insights": 2.0}
+def test_counts_shares_and_ages() -> None:
+    insights = [known(0, 1), known(1, 10), known(2, 100), known(3, 400, "status")]
+    figures = measured(view(*insights, candidates=(merge(0, "open", 3),))).figures
+    assert figures["by_standing"] == {"archived": 3, "active": 4}
+    assert figures["by_type"] == {"fact": 3, "status": 1}
+    assert figures["by_source"] == {"scout": 4}
+    assert figures["duplicate_rate"] == 0.25
+    assert figures["stale_share"] == 0.25
+    assert figures["age_days"] == {"p50": 10, "p90": 400, "p99": 400}
+    assert figures["oldest_waiting_days"] == 3
+    assert figures["tokens"] == 40
+
+
+def test_merge_precision_comes_from_what_people_decided() -> None:
+    decided = tuple(merge(n, "accepted" if n < 9 else "rejected") for n in range(10))
+    precision = measured(view(known(0, 1), candidates=decided)).figures["merge_precision"]
+    assert precision == {"value": 0.9, "low": 0.5958, "high": 0.9821, "decided": 10}
+
+
+def test_the_last_snapshot_shows_what_changed() -> None:
+    last = measured(view(known(0, 1)))
+    change = measured(view(known(0, 1), known(1, 1), snapshots=(last,))).figures["change"]
+    assert isinstance(change, dict)
+    assert (change["insights"], change["tokens"], change["candidates_waiting"]) == (1, 10, 0)
+
+
+def test_row_order_does_not_matter() -> None:
+    one, other = known(0, 1), known(1, 30)
+    assert plan(view(one, other), Policy(), NOW).hash == plan(view(other, one), Policy(), NOW).hash
+
+
+def test_a_poisoned_insight_fails_alone() -> None:
+    decided = plan(view(known(0, 1), known(1, 1, weight=float("nan"))), Policy(), NOW)
+    assert [d.outcome for d in decided.dispositions] == ["kept", "failed"]

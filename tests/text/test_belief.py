@@ -1,95 +1,139 @@
-"""Belief depends on evidence, type and time alone; time never raises it."""
+"""Belief is a pure function of evidence, type and time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import get_args
+from datetime import UTC, datetime, timedelta
+from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compoundry.model import Evidence, EvidenceKind, Insight
-from compoundry.text import belief
-from tests.jobs.views import NOW, START, insight
+from compoundry.text.belief import Policy, confidence, weigh
 
-KINDS = st.sampled_from(get_args(EvidenceKind))
-
-
-@st.composite
-def believed(draw: st.DrawFn) -> Insight:
-    """Draw an insight with a log of evidence."""
-    log = draw(st.lists(st.tuples(KINDS, st.integers(0, 400), st.sampled_from("abc"), st.floats(0, 1)), max_size=8))
-    told = [Evidence("e-first", "observed", START, "a", draw(st.floats(0, 1)))]
-    told += [Evidence(f"e{n}", kind, START + timedelta(days=day), source, weight) for n, (kind, day, source, weight) in enumerate(log)]
-    kind = draw(st.sampled_from(["fact", "preference", "activity", "milestone", "something else"]))
-    return insight(1, "Dana prefers email.", type=kind, evidence=tuple(told), pinned=draw(st.booleans()))
+START = datetime(2025, 1, 6, 9, tzinfo=UTC)
+POLICY = Policy()
 
 
-@given(believed(), st.integers(0, 4_000), st.integers(0, 4_000))
-def test_time_alone_never_raises_belief_and_it_stays_between_0_and_1(one: Insight, first: int, later: int) -> None:
-    early, late = (START + timedelta(days=400 + d) for d in sorted((first, later)))
-    assert 0 <= belief.confidence(one, late) <= belief.confidence(one, early) <= 1
+def seen(day: float, source: str = "scout", weight: float = 0.7, kind: EvidenceKind = "observed") -> Evidence:
+    return Evidence(f"{kind}-{source}-{day}-{weight}", kind, START + timedelta(days=day), source, weight)
 
 
-@given(believed(), st.randoms())
-def test_the_order_of_evidence_does_not_matter(one: Insight, dice: object) -> None:
-    log = list(one.evidence)
-    dice.shuffle(log)  # type: ignore[attr-defined]
-    assert belief.confidence(replace(one, evidence=tuple(log)), NOW) == belief.confidence(one, NOW)
+def insight(*log: Evidence, type: str = "fact", pinned: bool = False) -> Insight:
+    return Insight("i", "Ottilie runs the Graz warehouse.", type, (), 0.5, START, START, log, pinned=pinned)
 
 
-@given(believed())
-def test_the_stored_value_has_no_say(one: Insight) -> None:
-    assert belief.confidence(replace(one, confidence=0.01), NOW) == belief.confidence(one, NOW)
+def believed(found: Insight, day: float) -> float:
+    return confidence(found, START + timedelta(days=day), POLICY)
 
 
-def test_new_and_unopposed_it_is_what_its_writer_stated() -> None:
-    one = insight(1, "Dana prefers email.", confidence=0.62)
-    assert belief.confidence(one, START) == 0.62
+pieces = st.builds(
+    seen,
+    st.integers(0, 400),
+    st.sampled_from(["scout", "crm", "mail", "desk"]),
+    st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0]),
+    st.sampled_from(["observed", "confirmed", "contradicted", "reviewed", "outcome"]),
+)
+logs = st.lists(pieces, max_size=12)
+types = st.sampled_from(["fact", "status", "milestone", "unheard-of"])
 
 
-def test_half_of_what_can_fade_is_gone_after_one_half_life() -> None:
-    one = insight(1, "Dana prefers email.", type="preference", confidence=0.8)
-    floor = belief.DEFAULT.floor
-    assert belief.confidence(one, START + timedelta(days=180)) == round(0.8 * (floor + (1 - floor) / 2), 4)
+@given(st.floats(0, 1))
+def test_a_new_insight_is_believed_as_stated(stated: float) -> None:
+    assert believed(insight(seen(0, weight=stated)), 0) == pytest.approx(stated)
 
 
-def test_confirmations_that_are_spread_out_make_it_last_longer() -> None:
-    assert half_life(spread=60) > half_life(spread=1) > half_life()
+@given(logs, types, st.integers(0, 5000))
+def test_confidence_stays_between_zero_and_one(log: Sequence[Evidence], type: str, day: int) -> None:
+    assert 0 <= believed(insight(*log, type=type), day) <= 1
 
 
-def test_another_source_counts_for_more_than_the_same_again() -> None:
-    assert half_life(spread=60) > half_life(spread=60, source="agent")
+@given(logs, types, st.integers(400, 2000), st.integers(0, 2000))
+def test_time_alone_never_raises(log: Sequence[Evidence], type: str, day: int, later: int) -> None:
+    found = insight(*log, type=type)
+    assert believed(found, day + later) <= believed(found, day)
 
 
-def half_life(*, spread: int = 0, source: str = "crm") -> float:
-    told = [Evidence("e0", "observed", START, "agent", 0.7)]
-    told += [Evidence(f"e{n}", "confirmed", START + timedelta(days=spread * n), source, 0.7) for n in (1, 2) if spread]
-    return belief.strength(insight(1, "Dana prefers email.", evidence=tuple(told))).half_life_days
+@given(logs, st.randoms(use_true_random=False))
+def test_the_order_of_the_log_does_not_matter(log: list[Evidence], random: Random) -> None:
+    shuffled = list(log)
+    random.shuffle(shuffled)
+    assert believed(insight(*shuffled), 500) == believed(insight(*log), 500)
 
 
-def test_a_contradiction_lowers_and_a_pin_holds() -> None:
-    against = Evidence("e1", "contradicted", START, "crm", 0.7)
-    plain = insight(1, "Dana prefers email.")
-    assert belief.confidence(replace(plain, evidence=(*plain.evidence, against)), START) == 0.35
-    assert belief.confidence(replace(plain, pinned=True), NOW + timedelta(days=9_000)) == 0.7
+@given(logs, st.floats(0, 1))
+def test_the_stored_confidence_plays_no_part(log: Sequence[Evidence], stored: float) -> None:
+    found = insight(*log)
+    assert believed(replace(found, confidence=stored), 500) == believed(found, 500)
 
 
-def test_what_does_not_fade_does_not_fade() -> None:
-    one = insight(1, "Acme was founded in 1999.", type="milestone")
-    assert belief.confidence(one, NOW + timedelta(days=9_000)) == 0.7
-    assert belief.fades_at(one, 0.3) is None
+@given(logs, st.integers(400, 800))
+def test_another_confirmation_never_lowers(log: Sequence[Evidence], day: int) -> None:
+    more = insight(*log, seen(day, "newcomer", 0.6, "confirmed"))
+    assert believed(more, day) >= believed(insight(*log), day)
 
 
-@given(believed(), st.floats(0.05, 0.9))
-def test_the_forecast_agrees_with_the_value_on_that_day(one: Insight, bound: float) -> None:
-    when = belief.fades_at(one, bound)
-    if when is None:
-        return
-    day = timedelta(days=1)
-    assert belief.confidence(one, max(when, last(one)) + day) <= bound + 0.001
-    if when > last(one) + day:
-        assert belief.confidence(one, when - day) >= bound - 0.001
+@given(logs, st.integers(400, 800))
+def test_a_denial_never_raises(log: Sequence[Evidence], day: int) -> None:
+    denied = insight(*log, seen(day, "newcomer", 0.6, "contradicted"))
+    assert believed(denied, day) <= believed(insight(*log), day)
 
 
-def last(one: Insight) -> datetime:
-    return max(e.at for e in one.evidence)
+def test_another_source_counts_more_than_a_repeat() -> None:
+    repeated = insight(seen(0), seen(5))
+    backed = insight(seen(0), seen(5, "crm"))
+    assert believed(backed, 5) > believed(repeated, 5) > believed(insight(seen(0)), 5)
+
+
+def test_confirmations_spread_over_time_last_longer_than_a_burst() -> None:
+    burst = insight(seen(0), seen(99.8, "crm"), seen(99.9, "mail"), seen(100, "desk"))
+    spread = insight(seen(0), seen(33, "crm"), seen(66, "mail"), seen(100, "desk"))
+    lives = [weigh(one, START + timedelta(days=100), POLICY) for one in (insight(seen(100)), burst, spread)]
+    days = [w.half_life_days for w in lives if w]
+    assert days[0] == 365
+    assert days == sorted(set(days))
+    same_moment = insight(seen(0), seen(0, "crm"), seen(0, "mail"))
+    lonely = weigh(same_moment, START, POLICY)
+    assert lonely
+    assert lonely.half_life_days == 365
+
+
+def test_pinned_and_lasting_insights_do_not_fade() -> None:
+    assert believed(insight(seen(0), type="milestone"), 4000) == pytest.approx(0.7)
+    assert believed(insight(seen(0), pinned=True), 4000) == pytest.approx(0.7)
+
+
+def test_a_floor_holds_a_part_of_the_trust() -> None:
+    policy = Policy(floors={"fact": 0.5})
+    assert confidence(insight(seen(0)), START + timedelta(days=10**5), policy) == pytest.approx(0.35, abs=0.02)
+
+
+def test_a_reviewer_settles_it_either_way() -> None:
+    assert believed(insight(seen(0), seen(1, "ana", 1.0, "reviewed")), 1) > 0.95
+    assert believed(insight(seen(0), seen(1, "ana", 0.0, "reviewed")), 1) < 0.1
+
+
+def test_evidence_from_later_does_not_count_yet() -> None:
+    assert believed(insight(seen(0), seen(50, "crm")), 10) == believed(insight(seen(0)), 10)
+
+
+def test_a_weight_that_is_no_share_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        believed(insight(seen(0, weight=float("nan"))), 1)
+
+
+def test_the_forecast_is_where_the_curve_crosses() -> None:
+    weighed = weigh(insight(seen(0)), START, POLICY)
+    assert weighed
+    at = weighed.fades_at(0.1)
+    assert at
+    assert confidence(insight(seen(0)), at, POLICY) == pytest.approx(0.1)
+    assert weigh(insight(seen(0), pinned=True), START, POLICY).fades_at(0.1) is None  # type: ignore[union-attr]
+
+
+def test_a_denial_shortens_the_half_life() -> None:
+    kept = insight(seen(0), seen(50, "crm"))
+    denied = insight(seen(0), seen(50, "crm"), seen(60, "mail", kind="contradicted"))
+    lives = [weigh(one, START + timedelta(days=70), POLICY) for one in (denied, kept)]
+    assert [w.half_life_days for w in lives if w] == sorted(w.half_life_days for w in lives if w)

@@ -1,115 +1,175 @@
-"""Believe stale insights less, and archive what is hardly believed any more."""
+"""Believe stale insights less, and archive those that nothing supports any more."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
 
 from compoundry.errors import TooMuch
 from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View, same_id
 from compoundry.model import Candidate, Insight, Reason
-from compoundry.text import belief
-from compoundry.text.belief import Belief
+from compoundry.text import belief, half_lives
 
 ORDER = 40
 SETTLE_S = 0.0
 VECTORS = False
-
-_EVERY = 1_000
+EVERY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Hold the settings of the sweep.
+    """Set how belief fades, when an insight is archived, and how much one sweep may do; `floor` is the part of
+    the trust that time alone never takes, so that age makes an insight doubtful and not invisible.
 
-    Below `archive_below` an insight is archived; a sweep that would archive more than the share
-    `most_archived` (and more than `always_allowed` insights) fails instead. Insights that fell below
-    `confirm_below` are put before a person, `most_questions` of them waiting at a time.
+    `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
+    smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
+    and more than `cap_from` insights, fails. Insights that fall below `confirm_below` within
+    `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
+    from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand.
     """
 
+    half_lives: Mapping[str, float] = field(default_factory=dict)
+    half_life_days: float = 180.0
+    lasting: Sequence[str] = belief.LASTING
+    floors: Mapping[str, float] = field(default_factory=dict)
+    floor: float = 0.2
+    confirm_below: float = 0.3
     archive_below: float = 0.1
-    most_archived: float = 0.2
-    always_allowed: int = 10
-    confirm_below: float = 0.35
-    most_questions: int = 20
-    smallest_change: float = 0.00005
-    belief: Belief = field(default_factory=Belief)
+    least_change: float = 0.0001
+    cap: float = 0.2
+    cap_from: int = 20
+    notice_days: float = 30.0
+    ask: int = 20
+    learn: Literal["off", "suggest", "on"] = "off"
 
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    insight: Insight
-    disposition: Disposition
-    changes: tuple[Change, ...] = ()
-
-
-def plan(view: View, policy: Policy, now: datetime) -> Plan:
-    """Compute each insight's confidence anew; raise TooMuch when too many would be archived."""
-    verdicts = []
-    for done, insight in enumerate(sorted(view.insights, key=lambda i: i.id)):
-        if done % _EVERY == 0:
-            view.tick(done, len(view.insights))
-        verdicts.append(_judged(insight, policy, now))
-    _must_spare(verdicts, policy)
-    changes = [change for verdict in verdicts for change in verdict.changes]
-    return Plan(tuple(v.disposition for v in verdicts), (*changes, *_questions(view, verdicts, policy, now)))
-
-
-def _judged(insight: Insight, policy: Policy, now: datetime) -> _Verdict:
-    try:
-        believed = belief.confidence(insight, now, policy.belief)
-    except (ArithmeticError, ValueError, TypeError) as error:
-        return _Verdict(insight, _told(insight, "failed", f"its evidence can't be weighed: {error}"))
-    if believed < policy.archive_below:
-        why = Reason("hardly_believed", f"believed {believed:.2f}, below {policy.archive_below:.2f}", {"confidence": believed})
-        return _Verdict(insight, _told(insight, "archived", why.text), (*_faded(insight, believed, policy, now), Archive(insight.id, why)))
-    faded = _faded(insight, believed, policy, now)
-    return _Verdict(insight, _told(insight, "faded" if faded else "kept", faded[0].reason.text if faded else ""), faded)
-
-
-def _faded(insight: Insight, believed: float, policy: Policy, now: datetime) -> tuple[Believe, ...]:
-    if abs(believed - insight.confidence) < policy.smallest_change:
-        return ()
-    found = belief.strength(insight, policy.belief)
-    age_days = max(0, (now - found.last_support).days)
-    told = f"last supported {age_days} days ago; half-life {found.half_life_days:.0f} days from {len(insight.evidence)} pieces of evidence"
-    facts = {"age_days": age_days, "half_life_days": round(min(found.half_life_days, 1e6), 1), "evidence": len(insight.evidence)}
-    return (Believe(insight.id, insight.confidence, believed, Reason("stale", told, facts)),)
-
-
-def _told(insight: Insight, outcome: str, because: str) -> Disposition:
-    return Disposition(insight.id, insight.version, outcome, because)  # type: ignore[arg-type]
-
-
-def _must_spare(verdicts: Sequence[_Verdict], policy: Policy) -> None:
-    going = [v.insight.id for v in verdicts if v.disposition.outcome == "archived"]
-    allowed = max(policy.always_allowed, int(policy.most_archived * len(verdicts)))
-    if len(going) > allowed:
-        raise TooMuch(
-            f"the sweep would archive {len(going)} of {len(verdicts)} insights, more than the {allowed} allowed; nothing was changed. "
-            "Look at a dry run with a higher most_archived, then raise it if the plan is right",
-            {"would_archive": len(going), "allowed": allowed, "examples": going[:10]},
+    @property
+    def belief(self) -> belief.Policy:
+        """Return the part that says how belief forms and fades."""
+        half_lives = {**belief.HALF_LIVES, **self.half_lives}
+        return belief.Policy(
+            half_lives=half_lives, half_life_days=self.half_life_days, lasting=self.lasting, floors=self.floors, floor=self.floor
         )
 
 
-def _questions(view: View, verdicts: Sequence[_Verdict], policy: Policy, now: datetime) -> list[Propose]:
-    """Ask about the best supported of those that have faded, a few at a time, and about each once per evidence."""
-    asked = {c.id for c in view.candidates}
-    waiting = sum(c.kind == "confirm" and c.status == "open" for c in view.candidates)
-    doubtful = [v for v in verdicts if v.disposition.outcome in ("faded", "kept") and _believed(v) < policy.confirm_below]
-    best = sorted(doubtful, key=lambda v: (-len(v.insight.evidence), -_believed(v), v.insight.id))
-    fresh = [v for v in best if _question_id(v.insight) not in asked]
-    return [_question(v, now) for v in fresh[: max(0, policy.most_questions - waiting)]]
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Say what a sweep makes of one insight."""
+
+    disposition: Disposition
+    change: Believe | Archive | None = None
+    fades_at: datetime | None = None
+    confidence: float = 1.0
 
 
-def _question(verdict: _Verdict, now: datetime) -> Propose:
-    why = Reason("fading", f"believed {_believed(verdict):.2f} only; is it still so?", {"confidence": _believed(verdict)})
-    insight = verdict.insight
-    return Propose(Candidate(_question_id(insight), "confirm", (insight.id,), why, round(1 - _believed(verdict), 4), now))
+def plan(view: View, policy: Policy, now: datetime) -> Plan:
+    """Compute every insight's confidence anew; raise TooMuch when more than the cap would be archived."""
+    fits = _learned(view, policy, now)
+    judge = partial(_judge, policy=policy, belief_policy=_using(fits, policy), now=now)
+    ordered = sorted(view.insights, key=lambda i: i.id)
+    verdicts: list[Verdict] = []
+    for n, insight in enumerate(ordered, 1):
+        verdicts.append(judge(insight))
+        if n % EVERY == 0:
+            view.tick(n, len(ordered))
+    _cap(verdicts, policy)
+    changes: list[Change] = [v.change for v in verdicts if v.change]
+    changes += _questions(verdicts, view.candidates, policy, now)
+    return Plan(tuple(v.disposition for v in verdicts), tuple(changes), tuple(_told(fits, policy)))
 
 
-def _question_id(insight: Insight) -> str:
-    return same_id("confirm", insight.id, str(len(insight.evidence)))
+def _learned(view: View, policy: Policy, now: datetime) -> dict[str, half_lives.HalfLife]:
+    if policy.learn == "off":
+        return {}
+    usable = [i for i in view.insights if all(isinstance(e.at, datetime) and e.at.tzinfo for e in i.evidence)]
+    return half_lives.learned(usable, policy.belief.half_lives, policy.half_life_days, now)
 
 
-def _believed(verdict: _Verdict) -> float:
-    return next((c.after for c in verdict.changes if isinstance(c, Believe)), verdict.insight.confidence)
+def _using(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> belief.Policy:
+    found = {type: fit.days for type, fit in fits.items()} if policy.learn == "on" else {}
+    return replace(policy.belief, half_lives={**policy.belief.half_lives, **found, **policy.half_lives})
+
+
+def _told(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> list[Reason]:
+    """Note what was learned, whether it is used or not."""
+    used = policy.belief.half_lives
+    return [
+        Reason(
+            "half_life_learned",
+            f"{type}: half holds for {fit.days:.0f} days ({fit.low:.0f} to {fit.high:.0f}, from {fit.ends} that ended); "
+            f"set is {used.get(type, policy.half_life_days):.0f}",
+            {"type": type, "days": round(fit.days, 1), "low": round(fit.low, 1), "high": round(fit.high, 1), "ends": fit.ends},
+        )
+        for type, fit in sorted(fits.items())
+    ]
+
+
+def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, now: datetime) -> Verdict:
+    try:
+        weighed = belief.weigh(insight, now, belief_policy)
+    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
+        return Verdict(Disposition(insight.id, insight.version, "failed", f"{type(error).__name__}: {error}"))
+    if weighed is None:
+        return Verdict(Disposition(insight.id, insight.version, "kept", "no evidence yet"))
+    after = round(weighed.at(now), 4)
+    if after < policy.archive_below and not insight.pinned:
+        gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
+        return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
+    fades_at = None if insight.pinned else weighed.fades_at(policy.confirm_below)
+    if round(abs(after - insight.confidence), 6) < policy.least_change:  # rounded: 0.3501 - 0.35 is a hair under 0.0001
+        return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
+    stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
+    return Verdict(Disposition(insight.id, insight.version, "faded", stored.reason.text), stored, fades_at, after)
+
+
+def _moved(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> Reason:
+    facts = _facts(insight, after, weighed, now)
+    code = "faded" if after < insight.confidence else "supported"
+    verb = "not seen for" if code == "faded" else "supported by its evidence; last seen"
+    tail = "" if code == "faded" else " ago"
+    return Reason(code, f"{verb} {facts['age_days']:g} days{tail}: {insight.confidence:.2f} → {after:.2f}", facts)
+
+
+def _below(insight: Insight, after: float, weighed: belief.Weighed, policy: Policy, now: datetime) -> Reason:
+    facts = _facts(insight, after, weighed, now)
+    return Reason("below_floor", f"not seen for {facts['age_days']:g} days: {after:.2f} is below {policy.archive_below:g}", facts)
+
+
+def _facts(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> dict[str, str | int | float | bool | list[str]]:
+    age = round((now - weighed.since).total_seconds() / belief.DAY_S, 1)
+    return {
+        "age_days": age,
+        "half_life_days": round(weighed.half_life_days, 1),
+        "trust": round(weighed.trust, 4),
+        "evidence": len(insight.evidence),
+        "before": insight.confidence,
+        "after": after,
+    }
+
+
+def _cap(verdicts: Sequence[Verdict], policy: Policy) -> None:
+    gone = sum(isinstance(v.change, Archive) for v in verdicts)
+    if gone > max(policy.cap_from, policy.cap * len(verdicts)):
+        raise TooMuch(
+            f"the sweep would archive {gone} of {len(verdicts)} insights, more than {policy.cap:.0%}; "
+            "look at a dry run with a higher cap, then raise decay_sweep.cap for this workspace or confirm what still holds",
+            {"archived": gone, "scanned": len(verdicts), "cap": policy.cap},
+        )
+
+
+def _questions(verdicts: Iterable[Verdict], known: Iterable[Candidate], policy: Policy, now: datetime) -> list[Propose]:
+    """Ask about those that fade soonest, each once per time it was last confirmed."""
+    asked = {c.id for c in known}
+    waiting = {s for c in known if c.kind == "confirm" and c.status == "open" for s in c.subjects}
+    until = now + timedelta(days=policy.notice_days)
+    soon = sorted((v.fades_at, v.disposition.insight, v.confidence) for v in verdicts if v.fades_at and v.fades_at <= until)
+    questions = [_question(id, fades_at, believed, now) for fades_at, id, believed in soon if id not in waiting]
+    room = max(0, policy.ask - len(waiting))
+    return [Propose(q) for q in questions if q.id not in asked][:room]
+
+
+def _question(insight: str, fades_at: datetime, believed: float, now: datetime) -> Candidate:
+    day = fades_at.date().isoformat()
+    text = f"believed {believed:.2f}, hardly from {day} on: does it still hold?"
+    reason = Reason("about_to_fade", text, {"confidence": believed, "fades_at": fades_at.isoformat()})
+    return Candidate(same_id("confirm", insight, day), "confirm", (insight,), reason, round(1 - believed, 4), now)

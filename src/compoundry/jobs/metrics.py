@@ -1,101 +1,150 @@
-"""Take a snapshot of how healthy the workspace's knowledge is."""
+"""Measure the health of a workspace: how much is known, how sure, how old, and what waits for a person."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from compoundry.job import Disposition, Measure, Plan, View, same_id
-from compoundry.model import Reason, Snapshot
+from compoundry.model import Candidate, Insight, Reason, Snapshot
 from compoundry.text import belief, counting
-from compoundry.text.belief import Belief
 
 ORDER = 50
 SETTLE_S = 0.0
 VECTORS = False
-
-Figures = dict[str, float | Mapping[str, float]]
+EVERY = 5_000
+MOST_SOURCES = 20
+Figure = float | Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Hold the settings of the snapshot: an insight is stale when it has lost that share of its belief."""
+    """Set what counts as stale: this many half-lives without a confirmation."""
 
-    stale_after_losing: float = 0.5
-    belief: Belief = field(default_factory=Belief)
+    stale_after_half_lives: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Note what one pass over an insight finds."""
+
+    id: str
+    age_days: float
+    stale: bool
+    denied: bool
+    trouble: str = ""
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
-    """Measure everything, change nothing."""
-    figures: Figures = {**_insights(view, policy, now), **_findings(view, now), **_review(view)}
-    figures["since_last"] = _since_last(view, figures)
-    snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, figures)
-    kept = tuple(Disposition(i.id, i.version, "kept") for i in sorted(view.insights, key=lambda i: i.id))
-    return Plan(kept, (Measure(snapshot, Reason("measured", f"{len(view.insights)} active insights were measured")),))
+    """Take one snapshot; the figures are those that `figures` documents."""
+    insights = sorted(view.insights, key=lambda i: i.id)
+    looks = []
+    for n, insight in enumerate(insights, 1):
+        looks.append(_look(insight, policy, now))
+        if n % EVERY == 0:
+            view.tick(n, len(insights))
+    dispositions = tuple(
+        Disposition(i.id, i.version, "failed" if look.trouble else "kept", look.trouble) for i, look in zip(insights, looks, strict=True)
+    )
+    measured = figures(view, insights, looks, policy, now)
+    snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, measured)
+    text = f"{len(insights)} active insights, {measured['candidates_waiting']:g} candidates waiting"
+    return Plan(dispositions, (Measure(snapshot, Reason("measured", text)),))
 
 
-def _insights(view: View, policy: Policy, now: datetime) -> Figures:
-    """Measure the active insights: how many, how old, how far believed, what they cost in tokens."""
-    ages = sorted(max(0.0, (now - i.observed_at).total_seconds() / 86_400) for i in view.insights)
-    believed = sorted(belief.confidence(i, now, policy.belief) for i in view.insights)
-    strengths = [belief.strength(i, policy.belief) for i in view.insights]
-    retained = [
-        belief.retained(max(0.0, (now - s.last_support).total_seconds() / 86_400), s.half_life_days, policy.belief.floor) for s in strengths
-    ]
-    return {
-        "insights": float(len(view.insights)),
-        "by_standing": {"active": float(len(view.insights)), **{name: float(n) for name, n in sorted(view.others.items())}},
-        "by_type": _counted(i.type for i in view.insights),
-        "by_source": _counted(i.source or "unknown" for i in view.insights),
-        "confidence_mean": counting.mean(believed),
-        "confidence_levels": _counted(belief.level(c) for c in believed),
-        "stale_share": counting.mean([float(share < policy.stale_after_losing) for share in sorted(retained)]),
-        "age_days": {f"p{p}": counting.percentile(ages, p) for p in (50, 90, 99)},
-        "evidence_per_insight": counting.mean(sorted(float(len(i.evidence)) for i in view.insights)),
-        "tokens": float(sum(counting.tokens(i.content) for i in view.insights)),
-    }
+def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], policy: Policy, now: datetime) -> dict[str, Figure]:
+    """Compute every figure.
 
-
-def _findings(view: View, now: datetime) -> Figures:
-    """Count patterns and rules, and how much evidence a rule has."""
-    alive = [rule for rule in view.rules if rule.status in ("candidate", "active")]
-    return {
-        "patterns": _counted(p.status for p in view.patterns),
-        "rules": _counted(r.status for r in view.rules),
-        "evidence_per_rule": counting.mean(sorted(float(len(rule.evidence)) for rule in alive)),
+    insights: active ones. by_standing, by_type, by_source: counts (the 20 most frequent sources, the rest as "other").
+    duplicates_waiting: active insights that open merge candidates would take away; duplicate_rate: their share.
+    contradiction_rate: share of active insights denied since they were last confirmed, or in an open contradiction.
+    mean_confidence; confidence: counts by level. stale_share: share without confirmation for a half-life of its type.
+    age_days: p50, p90, p99 since observed. evidence_per_insight, evidence_per_rule: means.
+    patterns, rules: counts by status; rule_outcomes: helped and harmed, over all rules.
+    candidates_waiting, candidates_by_kind, oldest_waiting_days: the review backlog.
+    merge_precision: of the merges that people decided, the share accepted, with its 95 % Wilson interval;
+    left out before the first decision. tokens: estimate of what the active set costs in a prompt.
+    change: difference of every plain figure to the last snapshot; left out in the first.
+    """
+    open_ones = [c for c in view.candidates if c.status == "open"]
+    n = len(insights)
+    active = {i.id for i in insights}
+    duplicates = {s for c in open_ones if c.kind == "merge" for s in c.subjects[:-1]} & active
+    disputed = {look.id for look in looks if look.denied} | {s for c in open_ones if c.kind == "contradiction" for s in c.subjects} & active
+    measured: dict[str, Figure] = {
+        "insights": float(n),
+        "by_standing": {**_floats(view.others), "active": float(n)},
+        "by_type": _floats(Counter(i.type for i in insights)),
+        "by_source": _most(Counter(i.source or "unknown" for i in insights)),
+        "duplicates_waiting": float(len(duplicates)),
+        "duplicate_rate": _share(len(duplicates), n),
+        "contradiction_rate": _share(len(disputed), n),
+        "mean_confidence": round(_share(sum(i.confidence for i in insights), n), 4),
+        "confidence": _floats(Counter[str](belief.level(i.confidence) for i in insights)),
+        "stale_share": _share(sum(look.stale for look in looks), n),
+        "age_days": _percentiles([look.age_days for look in looks]),
+        "evidence_per_insight": _share(sum(len(i.evidence) for i in insights), n),
+        "evidence_per_rule": _share(sum(len(r.evidence) for r in view.rules), len(view.rules)),
+        "patterns": _floats(Counter[str](p.status for p in view.patterns)),
+        "rules": _floats(Counter[str](r.status for r in view.rules)),
         "rule_outcomes": {"helped": float(sum(r.helped for r in view.rules)), "harmed": float(sum(r.harmed for r in view.rules))},
-        "backlog_age_days": max(
-            ((now - c.created_at).total_seconds() / 86_400 for c in view.candidates if c.status == "open"), default=0.0
-        ),
+        "candidates_waiting": float(len(open_ones)),
+        "candidates_by_kind": _floats(Counter[str](c.kind for c in open_ones)),
+        "oldest_waiting_days": round(max((_days(c.created_at, now) for c in open_ones), default=0.0), 2),
+        "tokens": float(sum(counting.tokens(i.content) for i in insights)),
     }
+    if precision := _precision(view.candidates):
+        measured["merge_precision"] = precision
+    last = max(view.snapshots, key=lambda s: (s.at, s.id), default=None)
+    return {**measured, "change": _change(last, measured)} if last else measured
 
 
-def _review(view: View) -> Figures:
-    """Measure duplicates and contradictions that wait, and the precision of merges that people decided."""
-    waiting = [c for c in view.candidates if c.status == "open"]
-    involved = {kind: {s for c in waiting if c.kind == kind for s in c.subjects} for kind in ("merge", "contradiction")}
-    decided = [c.status == "accepted" for c in view.candidates if c.kind == "merge" and c.status in ("accepted", "rejected")]
-    low, high = counting.wilson(sum(decided), len(decided))
-    total = max(1, len(view.insights))
-    return {
-        "candidates_waiting": float(len(waiting)),
-        "waiting_by_kind": _counted(c.kind for c in waiting),
-        "duplicate_rate": len(involved["merge"]) / total,
-        "contradiction_rate": len(involved["contradiction"]) / total,
-        "merges_reviewed": float(len(decided)),
-        "merge_precision": {"low": low, "high": high, **({"measured": counting.mean([float(d) for d in decided])} if decided else {})},
-    }
+def _look(insight: Insight, policy: Policy, now: datetime) -> _Look:
+    try:
+        weighed = belief.weigh(insight, now, belief.Policy())
+        age = _days(insight.observed_at, now)
+    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
+        return _Look(insight.id, 0.0, stale=False, denied=False, trouble=f"{type(error).__name__}: {error}")
+    if weighed is None:
+        return _Look(insight.id, age, stale=False, denied=False)
+    stale = weighed.floor < 1 and _days(weighed.since, now) > policy.stale_after_half_lives * weighed.half_life_days
+    denied = any(e.kind == "contradicted" and weighed.since <= e.at <= now for e in insight.evidence)
+    return _Look(insight.id, age, stale, denied)
 
 
-def _since_last(view: View, figures: Figures) -> Mapping[str, float]:
-    """Return how each plain figure has changed since the last snapshot."""
-    if not view.snapshots:
+def _precision(candidates: Iterable[Candidate]) -> dict[str, float]:
+    decided = [c.status == "accepted" for c in candidates if c.kind == "merge" and c.status in ("accepted", "rejected")]
+    if not decided:
         return {}
-    last = max(view.snapshots, key=lambda s: (s.at, s.id)).figures
-    pairs = [(name, value, last.get(name)) for name, value in figures.items()]
-    return {name: value - before for name, value, before in pairs if isinstance(value, int | float) and isinstance(before, int | float)}
+    low, high = counting.wilson(sum(decided), len(decided))
+    return {"value": _share(sum(decided), len(decided)), "low": round(low, 4), "high": round(high, 4), "decided": float(len(decided))}
 
 
-def _counted(names: Iterable[str]) -> dict[str, float]:
-    counted = Counter(names)
-    return {name: float(n) for name, n in sorted(counted.items())}
+def _change(last: Snapshot, measured: Mapping[str, Figure]) -> dict[str, float]:
+    before = {name: value for name, value in last.figures.items() if isinstance(value, int | float)}
+    after = {name: value for name, value in measured.items() if isinstance(value, int | float)}
+    return {name: round(after[name] - before[name], 4) for name in after if name in before}
+
+
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
+    """Return the nearest-rank percentiles."""
+    ranked = sorted(values)
+    return {f"p{p}": round(counting.percentile(ranked, p), 2) for p in (50, 90, 99)} if ranked else {}
+
+
+def _most(counted: Counter[str]) -> dict[str, float]:
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    rest = sum(n for _, n in ranked[MOST_SOURCES:])
+    return {name: float(n) for name, n in ranked[:MOST_SOURCES]} | ({"other": float(rest)} if rest else {})
+
+
+def _floats(counted: Mapping[str, int]) -> dict[str, float]:
+    return {name: float(counted[name]) for name in sorted(counted)}
+
+
+def _share(part: float, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _days(start: datetime, end: datetime) -> float:
+    return max(0.0, (end - start).total_seconds() / belief.DAY_S)
