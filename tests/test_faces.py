@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from compoundry.api import insights as insights_api
 from compoundry.api import jobs as jobs_api
 from compoundry.api import knowledge as knowledge_api
+from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
 from compoundry.client import calls
 from compoundry.service import access, explaining, insights, knowledge, review, runs
@@ -29,7 +30,7 @@ ELSEWISE = "waits in its own way"
 MISSING: dict[tuple[str, str], str] = {
     **{
         (verb, "api"): OWNERS_ONLY
-        for verb in ("create_workspace", "list_workspaces", "workspace", "configure", "create_key", "list_keys", "revoke_key")
+        for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
     **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting") for face in FACES},
@@ -91,7 +92,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, review_api, knowledge_api)
+    modules = (jobs_api, insights_api, review_api, knowledge_api, policy_api)
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -101,6 +102,9 @@ def _calls() -> list[calls.Call[Any]]:
         calls.learn([], idempotency_key="k"),
         calls.edit("ID", {}, version=None),
         calls.reinforce("ID", {}),
+        calls.unmerge("ID"),
+        calls.accept_many("merge", at_least=0.9, most=1, note=""),
+        calls.configure("ID", {}),
         *(calls.act("ID", verb) for verb in ("apply", "revert", "cancel", "retry")),
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
@@ -108,6 +112,6 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate)
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [
-        *(calls.runs, calls.insights, calls.candidates, calls.patterns, calls.rules, calls.playbook, calls.metrics)
+        *(calls.runs, calls.insights, calls.candidates, calls.patterns, calls.rules, calls.playbook, calls.metrics, calls.policy)
     ]
     return [*plain, *(make("ID") for make in by_id), *(make() for make in lists)]

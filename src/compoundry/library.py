@@ -121,6 +121,10 @@ class Workspace:
         """Add evidence for an insight, or against it."""
         return insights.reinforce(self._app, self._caller, id, kind=kind, source=source, excerpt=excerpt, weight=weight)
 
+    def unmerge(self, id: str) -> "Run":
+        """Let a merged insight stand on its own again, and never merge the two again."""
+        return Run(self, review.unmerge(self._app, self._caller, id))
+
     def forget(self, id: str) -> None:
         """Erase an insight for good, with what was merged into it."""
         insights.forget(self._app, self._caller, id)
@@ -141,10 +145,14 @@ class Workspace:
         """Return one candidate; NotFound when there is none."""
         return review.one(self._app, self._caller, id)
 
-    def accept(self, candidate: Candidate | str, *, keep: str | None = None, note: str = "") -> "Run":
-        """Do what a candidate proposes; the run that is returned can be reverted."""
+    def accept(self, candidate: Candidate | str, *, keep: str | None = None, content: str | None = None, note: str = "") -> "Run":
+        """Do what a candidate proposes, `content` being better words; the run that is returned can be reverted."""
         id, version = _seen(candidate)
-        return Run(self, review.accept(self._app, self._caller, id, version=version, keep=keep, note=note)[1])
+        return Run(self, review.accept(self._app, self._caller, id, version=version, keep=keep, content=content, note=note)[1])
+
+    def accept_many(self, kind: str, *, at_least: float = 0.0, most: int = 100, note: str = "") -> review.Many:
+        """Accept the candidates of a kind from a score on, the surest first; says which were refused, and why."""
+        return review.accept_many(self._app, self._caller, kind=kind, at_least=at_least, most=most, note=note)
 
     def reject(self, candidate: Candidate | str, *, note: str = "") -> "Run":
         """Refuse a candidate for good."""
@@ -167,9 +175,13 @@ class Workspace:
         """Return snapshots of the workspace's health, oldest first."""
         return knowledge.metrics(self._app, self._caller, limit=limit)
 
-    def configure(self, job_type: str, **values: Any) -> None:
-        """Change settings of a job in this workspace; Invalid for unknown ones."""
-        access.configure(self._app, self._caller, job_type, values)
+    def policy(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the settings, job by job, with their defaults."""
+        return access.policy(self._app, self._caller)
+
+    def configure(self, section: str, **values: Any) -> Mapping[str, Any]:
+        """Change settings of a job and return them; Invalid for what doesn't fit, None brings a default back."""
+        return access.configure(self._app, self._caller, section, values)
 
     def state_hash(self) -> str:
         """Return a hash of everything that jobs can change; equal states have equal hashes."""

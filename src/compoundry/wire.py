@@ -9,6 +9,7 @@ from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
 from compoundry.service.explaining import Story
+from compoundry.service.review import Many
 from compoundry.store.journal import Entry
 from compoundry.text import belief
 
@@ -130,6 +131,11 @@ def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: i
     """Shape a candidate with the insights that it is about."""
     shown = [insight(insights[id], workspace_id) for id in asked.subjects if id in insights]
     return {**noun(asked), "insights": shown}
+
+
+def many(done: Many) -> dict[str, Any]:
+    """Shape what became of many candidates."""
+    return {"accepted": [{"id": asked.id, "job_run_id": run.id} for asked, run in done.accepted], "refused": list(done.refused)}
 
 
 def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:

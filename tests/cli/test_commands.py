@@ -1,6 +1,7 @@
 """Every command answers in JSON, and says the same from a database and from a server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from compoundry.cli.program import app
 from tests.cli.conftest import House, written
 from tests.cli.typed import Prompt, typed
 
-ACCESS = {"workspace create", "workspace list", "workspace configure", "key create", "key list", "key revoke"}
+ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
 ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "migrate", "demo", *ACCESS}
 WITHOUT_A_PLACE = {"jobs"}
 
@@ -109,6 +110,9 @@ def test_every_command_is_in_these_tests() -> None:
     tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING]}
     elsewhere = {
         "review",
+        "policy",
+        "unmerge",
+        "accept-many",
         "apply",
         "revert",
         "candidate",
@@ -164,13 +168,39 @@ def test_a_run_is_watched_line_by_line_in_a_pipe(prompt: Prompt) -> None:
     assert prompt("watch", run).code == 0
 
 
-def test_settings_of_a_job_are_shown_and_changed(prompt: Prompt) -> None:
-    shown = prompt.json("workspace", "configure", "pattern_detection", "--workspace", "1")
-    assert shown["min_support"] == 3
-    assert prompt.json("workspace", "configure", "pattern_detection", "min_support=4", "q=0.01", "--workspace", "1")["min_support"] == 4
-    assert prompt.json("workspace", "configure", "pattern_detection", "-w", "1")["q"] == 0.01
+@pytest.mark.parametrize("place", ["local", "remote"])
+def test_settings_of_a_job_are_shown_and_changed(house: House, place: str) -> None:
+    prompt: Prompt = getattr(house, place)
+    assert set(prompt.json("policy")) >= {"consolidation", "metrics"}
+    assert prompt.json("policy", "pattern_detection", "min_support=4", "q=0.01")["pattern_detection"]["min_support"] == 4
+    assert prompt.json("policy", "pattern_detection")["pattern_detection"]["q"] == 0.01
+    prompt.json("policy", "pattern_detection", "min_support=null", "q=null")
+    assert prompt.json("policy", "pattern_detection")["pattern_detection"]["min_support"] == 3
     for wrong in ("courage=1", "min_support=many", "min_support"):
-        assert prompt("workspace", "configure", "pattern_detection", wrong, "--workspace", "1").code == 2
+        assert prompt("policy", "pattern_detection", wrong).code == 2
+    assert prompt("policy", "tidying").code == 2
+
+
+def test_a_merge_is_taken_back_for_good(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    prompt.json("run", "consolidation")
+    gone = prompt.json("dispositions", prompt.json("runs")["data"][0]["job_run_id"], "--outcome", "merged")["data"][0]["insight"]
+    assert prompt.json("unmerge", gone)["standing"] == "active"
+    prompt.json("run", "consolidation")
+    assert prompt.json("insight", gone)["standing"] == "active"
+    assert prompt("unmerge", gone).code == 5
+
+
+def test_many_candidates_are_accepted_at_once(prompt: Prompt, tmp_path: Path) -> None:
+    old = [{"id": f"o{n}", "content": f"Old fact {n}.", "created_at": "2019-01-01T00:00:00Z", "confidence": 0.6} for n in range(5)]
+    prompt.json("import", str(written(tmp_path / "old.jsonl", old)))
+    prompt.json("run", "decay_sweep")
+    waiting = len(prompt.json("candidates")["data"])
+    done = prompt.json("accept-many", "confirm", "--most", "2", "--note", "seen")
+    assert (len(done["accepted"]), done["refused"]) == (2, [])
+    assert len(prompt.json("candidates")["data"]) == waiting - 2
+    assert prompt.json("accept-many", "confirm", "--at-least", "1.1")["accepted"] == []
+    assert prompt("accept-many", "everything").code == 2
 
 
 def test_a_candidate_is_read_and_decided(prompt: Prompt, house: House) -> None:

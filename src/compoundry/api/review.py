@@ -68,7 +68,7 @@ def accept(request: Request, id: str, body: Decision, if_match: IfMatch = None) 
 def accept_many(request: Request, body: Annotated[ManyIn, Depends(_many_body)]) -> Answer:
     """Accept all open candidates of a kind from a score on; each is a run of its own, and can be reverted alone."""
     done = review.accept_many(app(request), caller(request), kind=body.kind, at_least=body.at_least, most=body.most, note=body.note)
-    return Answer({"accepted": [{"id": asked.id, "job_run_id": run.id} for asked, run in done.accepted], "refused": done.refused})
+    return Answer(wire.many(done))
 
 
 @routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", DecisionIn))

@@ -1,6 +1,5 @@
 """Make workspaces and keys, where the database is."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _workspaces = typer.Typer(no_args_is_help=True, help="Make and list workspaces.")
 _keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
-Settings = Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="What to change; nothing shows what is set.")]
 WorkspaceId = Annotated[
     int, typer.Option("--workspace", "-w", metavar="ID", envvar="COMPOUNDRY_WORKSPACE", show_envvar=False, help="The workspace.")
 ]
@@ -60,36 +58,6 @@ def list_workspaces(door: "Door") -> Shown:
     return Shown(
         body, (Table(("id", "name", "slug", "created"), rows, "no workspaces yet; make one with: compoundry workspace create NAME"),)
     )
-
-
-@command(_workspaces, "configure", _door, ON_A_DATABASE)
-def configure(
-    door: "Door",
-    job: Annotated[str, typer.Argument(help="The job type, as `jobs` lists it.")],
-    workspace: WorkspaceId,
-    settings: Settings = None,
-) -> Shown:
-    """Show or change the settings of a job in a workspace."""
-    if given := dict(_setting(one) for one in settings or ()):
-        door.configure(workspace, job, given)
-    known = door.policy(workspace, job)
-    rows = [(name, json.dumps(value, default=str)) for name, value in known.items()]
-    return Shown(known, (Table(("setting", "value"), rows, "no settings"),))
-
-
-def _setting(text: str) -> tuple[str, object]:
-    """Read NAME=VALUE; a value that is no JSON is text.
-
-    >>> _setting("merge_at=0.9")
-    ('merge_at', 0.9)
-    """
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise Invalid(f"a setting is written NAME=VALUE, not {text!r}")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
 
 
 @command(_keys, "create", _door, ON_A_DATABASE)

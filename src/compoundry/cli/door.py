@@ -1,12 +1,9 @@
 """Open the service's access verbs on a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from compoundry import jobs
 from compoundry.cli.local import open_parts
 from compoundry.cli.where import Where
 from compoundry.model import Workspace
@@ -30,14 +27,6 @@ class Door:
 
     def create_key(self, workspace_id: int, *, scopes: Sequence[str], name: str, expires_at: datetime | None) -> NewKey:
         return access.create_key(self._app, workspace_id, scopes=scopes, name=name, expires_at=expires_at)
-
-    def policy(self, workspace_id: int, job_type: str) -> dict[str, Any]:
-        """Return the settings of a job in a workspace, defaults included."""
-        stored = access.workspace(self._app, workspace_id).policy.get(job_type, {})
-        return asdict(jobs.named(job_type).policy(stored))
-
-    def configure(self, workspace_id: int, job_type: str, settings: Mapping[str, Any]) -> None:
-        access.configure(self._app, workspace_id, job_type, settings)
 
     def keys(self, workspace_id: int) -> list[Key]:
         return access.list_keys(self._app, workspace_id)

@@ -13,7 +13,7 @@ from compoundry.app import Parts, assemble
 from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client.errors import TimedOut
-from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
+from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
 from compoundry.engine import inline
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
@@ -141,6 +141,11 @@ class LocalDesk:
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._insight(insights.edit(self._app, self._caller, id, values))
 
+    def unmerge(self, id: str) -> Insight:
+        run = review.unmerge(self._app, self._caller, id)
+        found = insights.named(self._app, self._caller, [id])[id]
+        return Insight.read({**wire.insight(found, self._caller.workspace_id), "job_run_id": run.id})
+
     def forget(self, id: str) -> None:
         insights.forget(self._app, self._caller, id)
 
@@ -153,8 +158,11 @@ class LocalDesk:
     def candidate(self, id: str) -> Candidate:
         return self._candidate(review.one(self._app, self._caller, id))
 
-    def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
-        return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, note=note))
+    def accept(self, id: str, *, keep: str | None, content: str | None, note: str) -> Candidate:
+        return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, content=content, note=note))
+
+    def accept_many(self, kind: str, *, at_least: float, most: int, note: str) -> Body:
+        return wire.many(review.accept_many(self._app, self._caller, kind=kind, at_least=at_least, most=most, note=note))
 
     def reject(self, id: str, *, note: str) -> Candidate:
         return self._candidate(*review.reject(self._app, self._caller, id, note=note))
@@ -170,6 +178,12 @@ class LocalDesk:
 
     def playbook_page(self) -> str:
         return pages.markdown(knowledge.playbook(self._app, self._caller))
+
+    def policy(self) -> Body:
+        return access.policy(self._app, self._caller)
+
+    def configure(self, section: str, settings: Mapping[str, Any]) -> Body:
+        return access.configure(self._app, self._caller, section, settings)
 
     def metrics(self, *, limit: int) -> list[Snapshot]:
         return [Snapshot.read(wire.noun(one)) for one in knowledge.metrics(self._app, self._caller, limit=limit)]

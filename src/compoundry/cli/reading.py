@@ -75,6 +75,12 @@ def reinforce(
     )
 
 
+@command(app, "unmerge", open_desk, ON_A_DESK)
+def unmerge(desk: Desk, id: InsightId) -> Shown:
+    """Let a merged insight stand on its own again, and never merge the two again."""
+    return shapes.insight(desk.unmerge(id))
+
+
 @command(app, "forget", open_desk, ON_A_DESK)
 def forget(desk: Desk, id: InsightId) -> Shown:
     """Erase an insight for good, with what was merged into it and all evidence; can't be taken back."""

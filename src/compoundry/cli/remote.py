@@ -9,7 +9,7 @@ from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client import Client, Retries
 from compoundry.client.errors import NotFound
-from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
+from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 from compoundry.errors import Invalid, Unauthenticated
 from compoundry.service.intake import InsightIn
 
@@ -96,6 +96,9 @@ class RemoteDesk:
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._client.insights.edit(id, **values)
 
+    def unmerge(self, id: str) -> Insight:
+        return self._client.insights.unmerge(id)
+
     def forget(self, id: str) -> None:
         self._client.insights.forget(id)
 
@@ -108,8 +111,11 @@ class RemoteDesk:
     def candidate(self, id: str) -> Candidate:
         return self._client.candidates.get(id)
 
-    def accept(self, id: str, *, keep: str | None, note: str) -> Candidate:
-        return self._client.candidates.accept(id, keep=keep, note=note or None)
+    def accept(self, id: str, *, keep: str | None, content: str | None, note: str) -> Candidate:
+        return self._client.candidates.accept(id, keep=keep, content=content, note=note or None)
+
+    def accept_many(self, kind: str, *, at_least: float, most: int, note: str) -> Body:
+        return self._client.candidates.accept_many(kind, at_least=at_least, most=most, note=note)
 
     def reject(self, id: str, *, note: str) -> Candidate:
         return self._client.candidates.reject(id, note=note or None)
@@ -125,6 +131,12 @@ class RemoteDesk:
 
     def playbook_page(self) -> str:
         return self._client.playbook_page()
+
+    def policy(self) -> Body:
+        return self._client.policy()
+
+    def configure(self, section: str, settings: Mapping[str, Any]) -> Body:
+        return self._client.configure(section, **settings)
 
     def metrics(self, *, limit: int) -> list[Snapshot]:
         return list(self._client.metrics(limit=min(limit, _AT_ONCE)))

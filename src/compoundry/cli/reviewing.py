@@ -15,6 +15,7 @@ from compoundry.errors import Invalid
 app = typer.Typer()
 
 CandidateId = Annotated[str, typer.Argument(metavar="ID", help="The candidate's id.")]
+MANY = ("merge", "update", "confirm", "pattern", "rule")
 Note = Annotated[str, typer.Option(help="Why, for those who read it later.")]
 
 
@@ -52,10 +53,25 @@ def accept(
     desk: Desk,
     id: CandidateId,
     keep: Annotated[str | None, typer.Option(metavar="ID", help="Which insight stays, for a merge or a contradiction.")] = None,
+    content: Annotated[str | None, typer.Option(help="Better words for the insight that stays.")] = None,
     note: Note = "",
 ) -> Shown:
     """Do what a candidate proposes; can be taken back with revert."""
-    return shapes.decided(desk.accept(id, keep=keep, note=note))
+    return shapes.decided(desk.accept(id, keep=keep, content=content, note=note))
+
+
+@command(app, "accept-many", open_desk, ON_A_DESK)
+def accept_many(
+    desk: Desk,
+    kind: Annotated[str, typer.Argument(help="merge, update, confirm, pattern or rule.")],
+    at_least: Annotated[float, typer.Option(help="Only those with at least this score.")] = 0.0,
+    most: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most, the surest first.")] = 100,
+    note: Note = "",
+) -> Shown:
+    """Accept the candidates of a kind from a score on; each can be taken back alone."""
+    if kind not in MANY:
+        raise Invalid(f"kind: must be one of {', '.join(MANY)}")
+    return shapes.many(desk.accept_many(kind, at_least=at_least, most=most, note=note))
 
 
 @command(app, "reject", open_desk, ON_A_DESK)

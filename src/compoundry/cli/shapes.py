@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from compoundry.cli.show import Shown, Table
-from compoundry.client.nouns import Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
+from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 
 _SHORT = 100
 
@@ -131,6 +131,13 @@ def candidate(found: Candidate) -> Shown:
 def decided(found: Candidate) -> Shown:
     """Show what was decided about a candidate."""
     return Shown(found.body, (f"{found.kind} {found.id}: {found.status}", f"take it back: compoundry revert {found.job_run_id}"))
+
+
+def many(done: Body) -> Shown:
+    """Show what became of candidates that were accepted together."""
+    rows = [(one["id"], "accepted", one["job_run_id"], "") for one in done["accepted"]]
+    rows += [(one["id"], "refused", "", one["message"]) for one in done["refused"]]
+    return Shown(done, (Table(("id", "what", "run", "why"), rows, "nothing waits from that score on"),))
 
 
 def patterns(found: Sequence[Pattern]) -> Shown:

@@ -125,6 +125,11 @@ def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:
     return Call("PATCH", _insight(id), Insight.read, body=dict(values), if_match=version)
 
 
+def unmerge(id: str) -> Call[Insight]:
+    """Take a merge back for good."""
+    return Call("POST", f"{_insight(id)}/unmerge", Insight.read)
+
+
 def forget(id: str) -> Call[None]:
     """Erase an insight."""
     return Call("DELETE", _insight(id), _nothing)
@@ -148,6 +153,22 @@ def candidate(id: str) -> Call[Candidate]:
 def decide(id: str, verb: str, values: Given, *, version: int | None) -> Call[Candidate]:
     """Accept or reject a candidate."""
     return Call("POST", f"{PATH}/candidates/{_quoted(id)}/{verb}", Candidate.read, body=_present(values), if_match=version)
+
+
+def accept_many(kind: str, *, at_least: float, most: int, note: str) -> Call[Body]:
+    """Accept candidates of a kind from a score on."""
+    body = {"kind": kind, "at_least": float(at_least), "most": most, "note": note}
+    return Call("POST", f"{PATH}/candidates/accept", dict, body=body)
+
+
+def policy() -> Call[Body]:
+    """Ask for all settings of the workspace."""
+    return Call("GET", f"{PATH}/policy", dict)
+
+
+def configure(section: str, settings: Given) -> Call[Body]:
+    """Change settings of one section."""
+    return Call("PUT", f"{PATH}/policy/{_quoted(section)}", dict, body=dict(settings))
 
 
 def patterns(*, limit: int = PAGE, **filters: str | None) -> Call[Page[Pattern]]:

@@ -13,7 +13,7 @@ from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights
 from compoundry.client.asynchronous.live import AsyncLiveRun
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
-from compoundry.client.nouns import Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Body, Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
 
 T = TypeVar("T")
@@ -108,6 +108,14 @@ class AsyncClient:
     ) -> tuple[Snapshot, ...]:
         """Return snapshots of the workspace's health, oldest first."""
         return await self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    async def policy(self) -> Body:
+        """Return the workspace's settings, job by job, with their defaults."""
+        return await self.ask(calls.policy())
+
+    async def configure(self, section: str, **settings: Any) -> Body:
+        """Change settings of one job; None brings a default back. Returns the section as it is now."""
+        return await self.ask(calls.configure(section, settings))
 
     async def ask(self, call: Call[T]) -> T:
         """Send a call, again where that is safe, and return what it asked for."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from compoundry.client import calls, wiring
 from compoundry.client.errors import Invalid
-from compoundry.client.nouns import Candidate, Insight, Learned, Story
+from compoundry.client.nouns import Body, Candidate, Insight, Learned, Story
 
 if TYPE_CHECKING:
     from compoundry.client.asynchronous.client import AsyncClient
@@ -61,6 +61,10 @@ class AsyncInsights:
         """Add evidence: kind (confirmed, contradicted, observed), source, excerpt, weight, at."""
         return await self._client.ask(calls.reinforce(id, values))
 
+    async def unmerge(self, id: str) -> Insight:
+        """Let a merged insight stand on its own again, and never merge the two again."""
+        return await self._client.ask(calls.unmerge(id))
+
     async def forget(self, id: str) -> None:
         """Erase an insight for good."""
         await self._client.ask(calls.forget(id))
@@ -88,9 +92,18 @@ class AsyncCandidates:
         """Return one candidate with its insights."""
         return await self._client.ask(calls.candidate(id))
 
-    async def accept(self, candidate: Candidate | str, *, keep: str | None = None, note: str | None = None) -> Candidate:
-        """Do what a candidate proposes; Conflict when somebody decided since it was read."""
-        return await self._decide(candidate, "accept", {"keep": keep, "note": note})
+    async def accept(
+        self, candidate: Candidate | str, *, keep: str | None = None, content: str | None = None, note: str | None = None
+    ) -> Candidate:
+        """Do what a candidate proposes; Conflict when somebody decided since it was read.
+
+        `keep` names the insight that stays, `content` are better words for it.
+        """
+        return await self._decide(candidate, "accept", {"keep": keep, "content": content, "note": note})
+
+    async def accept_many(self, kind: str, *, at_least: float = 0.0, most: int = 100, note: str = "") -> Body:
+        """Accept the candidates of a kind from a score on; `accepted` and `refused` say what became of each."""
+        return await self._client.ask(calls.accept_many(kind, at_least=at_least, most=most, note=note))
 
     async def reject(self, candidate: Candidate | str, *, note: str | None = None) -> Candidate:
         """Refuse a candidate for good."""

@@ -11,7 +11,7 @@ import httpx2
 from compoundry.client import answers, calls, wiring
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
-from compoundry.client.nouns import Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Body, Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
 from compoundry.client.sync.groups import Candidates, Insights
 from compoundry.client.sync.live import LiveRun
@@ -108,6 +108,14 @@ class Client:
     ) -> tuple[Snapshot, ...]:
         """Return snapshots of the workspace's health, oldest first."""
         return self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    def policy(self) -> Body:
+        """Return the workspace's settings, job by job, with their defaults."""
+        return self.ask(calls.policy())
+
+    def configure(self, section: str, **settings: Any) -> Body:
+        """Change settings of one job; None brings a default back. Returns the section as it is now."""
+        return self.ask(calls.configure(section, settings))
 
     def ask(self, call: Call[T]) -> T:
         """Send a call, again where that is safe, and return what it asked for."""
