@@ -29,8 +29,7 @@ INSIDE = "a step inside other verbs, not a wish of its own"
 ELSEWISE = "waits in its own way"
 MISSING: dict[tuple[str, str], str] = {
     **{
-        (verb, "api"): OWNERS_ONLY
-        for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
+        (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
     **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting") for face in FACES},
