@@ -32,6 +32,7 @@ from compoundry.store import claims, finish, tables
 from compoundry.store.claims import Lease
 from compoundry.store.database import clock
 from compoundry.store.look import look
+from compoundry.text.belief import Sources
 
 BASE = "/api/developers/v1"
 
@@ -163,7 +164,15 @@ def _applied(parts: Parts, caller: Caller, step: int) -> float:
     with parts.app.database.write() as connection:
         run = claims.claim(connection, Lease("bench", 600), clock(connection))
         assert run is not None
-        view = look(connection, caller.workspace_id, job_type="decay_sweep", model="", fingerprint="", tick=lambda done, total: None)
+        view = look(
+            connection,
+            caller.workspace_id,
+            job_type="decay_sweep",
+            model="",
+            fingerprint="",
+            sources=Sources(),
+            tick=lambda done, total: None,
+        )
     why = Reason("stale", "nothing has reinforced it", {"half_life_days": 90})
     changes = tuple(Believe(i.id, i.confidence, 0.6 - step / 100, why) for i in view.insights)
     plan = Plan(tuple(Disposition(i.id, i.version, "faded") for i in view.insights), changes)

@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from compoundry.api import beliefs as beliefs_api
 from compoundry.api import insights as insights_api
 from compoundry.api import jobs as jobs_api
 from compoundry.api import knowledge as knowledge_api
 from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
 from compoundry.client import calls
-from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
-SERVICE: tuple[ModuleType, ...] = (access, explaining, insights, knowledge, review, runs)
+SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, review, runs, sources)
 FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
 
 OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
@@ -32,7 +33,7 @@ MISSING: dict[tuple[str, str], str] = {
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
-    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting") for face in FACES},
+    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "belief_policy") for face in FACES},
     **{("wait", face): ELSEWISE for face in FACES},
     ("authenticate", "cli"): "the owner of the database, or the server, decides",
     ("operator", "api"): "callers of the API have keys",
@@ -91,7 +92,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, review_api, knowledge_api, policy_api)
+    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api)
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -102,6 +103,9 @@ def _calls() -> list[calls.Call[Any]]:
         calls.edit("ID", {}, version=None),
         calls.reinforce("ID", {}),
         calls.unmerge("ID"),
+        calls.forecast("ID", below=None, days=None),
+        calls.trust("ID", 1),
+        calls.blast_radius("ID"),
         calls.accept_many("merge", at_least=0.9, most=1, note=""),
         calls.configure("ID", {}),
         *(calls.act("ID", verb) for verb in ("apply", "revert", "cancel", "retry")),
@@ -111,6 +115,18 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate)
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [
-        *(calls.runs, calls.insights, calls.candidates, calls.patterns, calls.rules, calls.playbook, calls.metrics, calls.policy)
+        *(calls.half_lives, calls.sources),
+        *(
+            calls.runs,
+            calls.insights,
+            calls.candidates,
+            calls.patterns,
+            calls.rules,
+            calls.playbook,
+            calls.metrics,
+            calls.policy,
+            calls.half_lives,
+            calls.sources,
+        ),
     ]
     return [*plain, *(make("ID") for make in by_id), *(make() for make in lists)]

@@ -1,19 +1,18 @@
 """Describe a job: what it looks at (View), what it decides (Plan, Change, Disposition)."""
 
 import hashlib
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from compoundry.errors import Invalid, PlanBroken
+from compoundry.errors import PlanBroken
 from compoundry.model import Candidate, Counts, Evidence, Insight, Pattern, Reason, Rule, Snapshot
 
 Outcome = Literal["kept", "merged", "survived", "superseded", "recurred", "proposed", "faded", "archived", "restored", "cited", "failed"]
@@ -251,33 +250,3 @@ class JobModule(Protocol):
     def plan(self, view: View, policy: Any, now: datetime) -> Plan:
         """Decide what to do; read nothing but the arguments, write nothing at all."""
         ...
-
-
-P = TypeVar("P")
-
-
-def settings_of(section: str, kind: type[P], settings: Mapping[str, object]) -> P:
-    """Build settings from what a workspace has chosen, over the defaults; raise Invalid for names and values that don't fit."""
-    defaults = kind()
-    known = {f.name: getattr(defaults, f.name) for f in fields(kind)}  # type: ignore[arg-type]
-    for name, value in settings.items():
-        if name not in known:
-            raise Invalid(f"{section} has no setting {name!r}; it has {', '.join(sorted(known)) or 'none'}")
-        if not _fits(value, known[name]):
-            raise Invalid(f"{section}: {name} must be like {known[name]!r}, not {value!r}")
-    return kind(**settings)
-
-
-def _fits(value: object, default: object) -> bool:
-    match default:
-        case bool() | str():
-            return type(value) is type(default)
-        case int() | float():
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            return whole or (isinstance(default, float) and isinstance(value, float) and math.isfinite(value))
-        case Mapping():
-            return isinstance(value, Mapping)
-        case Sequence():
-            return isinstance(value, Sequence) and not isinstance(value, str)
-        case _:
-            return False

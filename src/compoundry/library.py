@@ -22,10 +22,12 @@ from compoundry.errors import Invalid
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
+from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Story
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
+from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
 from compoundry.store.journal import Entry
 from compoundry.text import playbook
@@ -100,10 +102,11 @@ class Workspace:
         last: timedelta | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        as_of: datetime | None = None,
         **filters: str | None,
     ) -> list[Insight]:
-        """Return the newest active insights; `filters` are type and entity."""
-        return insights.recent(self._app, self._caller, limit=limit, last=last, since=since, until=until, **filters)
+        """Return the newest active insights, or what was believed at a time; `filters` are type and entity."""
+        return insights.recent(self._app, self._caller, limit=limit, last=last, since=since, until=until, as_of=as_of, **filters)
 
     def insight(self, id: str) -> Insight:
         """Return one insight, whatever became of it; NotFound when there is none."""
@@ -117,9 +120,29 @@ class Workspace:
         """Change content, type, pinned or standing (active, archived) of an insight."""
         return insights.edit(self._app, self._caller, id, values, version=version)
 
-    def reinforce(self, id: str, *, kind: EvidenceKind = "confirmed", source: str = "", excerpt: str = "", weight: float = 1.0) -> Insight:
-        """Add evidence for an insight, or against it."""
-        return insights.reinforce(self._app, self._caller, id, kind=kind, source=source, excerpt=excerpt, weight=weight)
+    def reinforce(self, id: str, *, kind: EvidenceKind = "confirmed", at: datetime | None = None, **more: Any) -> Insight:
+        """Add evidence for an insight, or against it; `more` may be source, excerpt and weight (0 to 1)."""
+        return insights.reinforce(self._app, self._caller, id, kind=kind, at=at, **more)
+
+    def forecast(self, id: str, *, below: float | None = None, days: float | None = None) -> Forecast:
+        """Return how an insight will fade unless somebody confirms it, and when it falls below a confidence."""
+        return beliefs.forecast(self._app, self._caller, id, below=below, days=days)
+
+    def half_lives(self) -> HalfLives:
+        """Return the half-lives in use, in days, and those that the history suggests."""
+        return beliefs.half_lives_of(self._app, self._caller)
+
+    def sources(self) -> list[Source]:
+        """List who said how much, and how far each is trusted."""
+        return sources.known(self._app, self._caller)
+
+    def trust(self, source: str, value: float) -> Source:
+        """Set how far a source is trusted, from 0 (all that it said is retracted) to 1; the next runs believe accordingly."""
+        return sources.trust(self._app, self._caller, source, value)
+
+    def blast_radius(self, source: str) -> BlastRadius:
+        """Return what rests on a source: insights, patterns and rules."""
+        return sources.blast_radius(self._app, self._caller, source)
 
     def unmerge(self, id: str) -> "Run":
         """Let a merged insight stand on its own again, and never merge the two again."""
@@ -159,13 +182,13 @@ class Workspace:
         id, version = _seen(candidate)
         return Run(self, review.reject(self._app, self._caller, id, version=version, note=note)[1])
 
-    def patterns(self, *, limit: int = 50, **filters: str | None) -> list[Pattern]:
-        """List what recurs; `filters` are kind, status and trend."""
-        return knowledge.patterns(self._app, self._caller, limit=limit, **filters)
+    def patterns(self, *, limit: int = 50, as_of: datetime | None = None, **filters: str | None) -> list[Pattern]:
+        """List what recurs, or did at a time; `filters` are kind, status and trend."""
+        return knowledge.patterns(self._app, self._caller, limit=limit, as_of=as_of, **filters)
 
-    def rules(self, *, limit: int = 50, status: str | None = None) -> list[Rule]:
-        """List rules, the surest first."""
-        return knowledge.rules(self._app, self._caller, limit=limit, status=status)
+    def rules(self, *, limit: int = 50, status: str | None = None, as_of: datetime | None = None) -> list[Rule]:
+        """List rules, or what they were at a time, the surest first."""
+        return knowledge.rules(self._app, self._caller, limit=limit, status=status, as_of=as_of)
 
     def playbook(self) -> str:
         """Return what agents should do, as Markdown."""

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from compoundry.errors import Forbidden
 
 Standing = Literal["active", "merged", "superseded", "archived"]
-EvidenceKind = Literal["observed", "confirmed", "contradicted", "reviewed", "outcome"]
+EvidenceKind = Literal["observed", "confirmed", "contradicted", "reviewed", "outcome", "retrieved"]
 CandidateKind = Literal["merge", "update", "contradiction", "confirm", "pattern", "rule"]
 CandidateStatus = Literal["open", "accepted", "rejected", "withdrawn"]
 PatternKind = Literal["theme", "habit", "sequence", "co_occurrence", "period"]
@@ -62,7 +62,8 @@ class Insight:
     """State one fact, with where it came from and how far it is believed.
 
     `observed_at` is when the fact was observed, `created_at` when it entered the workspace;
-    `evidence` holds that of the insights merged into this one too, oldest first.
+    `evidence` holds that of the insights merged into this one too, oldest first; from `recheck_at` on a
+    person is asked whether it still holds.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Insight:
     merged_into: str | None = None
     superseded_by: str | None = None
     valid_until: datetime | None = None
+    recheck_at: datetime | None = None
     pinned: bool = False
     source: str = ""
     external_id: str | None = None

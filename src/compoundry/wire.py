@@ -8,8 +8,10 @@ from typing import Any
 from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
+from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Story
 from compoundry.service.review import Many
+from compoundry.service.sources import BlastRadius, Source
 from compoundry.store.journal import Entry
 from compoundry.text import belief
 
@@ -73,7 +75,7 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
         "confidence_level": belief.level(found.confidence),
         "target": {"type": "entity", "entity_type": first.type, "hint": first.name} if first else None,
         "evidence": [
-            {"excerpt": e.excerpt, "artifact": dict(e.artifact), "kind": e.kind, "at": moment(e.at), "source": e.source}
+            {"excerpt": e.excerpt, "artifact": dict(e.artifact), "kind": e.kind, "at": moment(e.at), "source": e.source, "weight": e.weight}
             for e in found.evidence
         ],
         "created_at": moment(found.created_at),
@@ -82,6 +84,7 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
         "merged_into": found.merged_into,
         "superseded_by": found.superseded_by,
         "valid_until": moment(found.valid_until),
+        "recheck_at": moment(found.recheck_at),
         "pinned": found.pinned,
         "source": found.source,
         "external_id": found.external_id,
@@ -125,6 +128,46 @@ def story(told: Story, workspace_id: int) -> dict[str, Any]:
         "rules": [{"id": r.id, "do": r.do, "status": r.status} for r in told.rules],
     }
     return _known(body)
+
+
+def source(said: Source) -> dict[str, Any]:
+    """Shape a source."""
+    return asdict(said)
+
+
+def blast_radius(found: BlastRadius) -> dict[str, Any]:
+    """Shape what rests on a source."""
+    return {
+        "source": found.source,
+        "trust": found.trust,
+        "insights": [
+            {"id": h.insight.id, "content": h.insight.content, "confidence": h.insight.confidence, "without": h.without, "alone": h.alone}
+            for h in found.hits
+        ],
+        "patterns": [{"id": p.id, "label": p.label, "status": p.status} for p in found.patterns],
+        "rules": [{"id": r.id, "do": r.do, "status": r.status} for r in found.rules],
+    }
+
+
+def forecast(told: Forecast) -> dict[str, Any]:
+    """Shape how an insight will fade."""
+    body = {
+        "insight": told.insight,
+        "confidence": told.confidence,
+        "trust": told.trust,
+        "half_life_days": round(told.half_life_days, 2),
+        "last_support": moment(told.last_support),
+        "below": told.below,
+        "falls_at": moment(told.falls_at),
+        "curve": [{"at": moment(at), "confidence": believed} for at, believed in told.curve],
+    }
+    return _known(body)
+
+
+def half_lives(told: HalfLives) -> dict[str, Any]:
+    """Shape the half-lives in use and those learned."""
+    learned = {type: {name: round(value, 1) for name, value in asdict(fit).items()} for type, fit in told.learned.items()}
+    return {"learn": told.learn, "used": dict(told.used), "otherwise": told.otherwise, "learned": learned}
 
 
 def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:

@@ -60,6 +60,12 @@ READING = [
     "insights --entity Dana",
     "insight {insight}",
     "why {insight}",
+    "insights --as-of 2026-03-05T00:00:00Z",
+    "patterns --as-of 2026-03-05T00:00:00Z",
+    "rules --as-of 2026-03-05T00:00:00Z",
+    "half-lives",
+    "sources",
+    "blast-radius agent",
     "candidates",
     "candidates --status accepted --kind merge --limit 1",
     "patterns",
@@ -76,6 +82,9 @@ WRITING = [
     "edit {insight} --pin",
     "reinforce {insight} --source call --excerpt heard",
     "reinforce {insight} --contradicted",
+    "edit {insight} --recheck 2027-01-31T00:00:00Z",
+    "forecast {insight} --below 0.4 --days 90",
+    "trust agent 0.5",
 ]
 
 

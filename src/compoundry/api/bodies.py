@@ -17,7 +17,7 @@ class TriggerIn(BaseModel):
 class ReinforceIn(BaseModel):
     """Add evidence to an insight."""
 
-    kind: Literal["confirmed", "contradicted", "observed"] = "confirmed"
+    kind: Literal["confirmed", "contradicted", "observed", "outcome", "retrieved"] = "confirmed"
     source: Annotated[Text, Field(max_length=400)] = ""
     excerpt: Annotated[Text, Field(max_length=20_000)] = ""
     weight: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
@@ -31,6 +31,14 @@ class EditIn(BaseModel):
     type: Annotated[Text, Field(max_length=60)] | None = None
     pinned: StrictBool | None = None
     standing: Literal["active", "archived"] | None = None
+    recheck_at: Moment | None = None
+
+
+class TrustIn(BaseModel):
+    """Say how far a source is trusted."""
+
+    source: Annotated[Text, Field(max_length=400)]
+    trust: Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class DecisionIn(BaseModel):

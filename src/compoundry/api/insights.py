@@ -36,6 +36,7 @@ def recent(
     to: Annotated[str | None, Query(description="RFC 3339; doesn't count in")] = None,
     type: str | None = None,
     entity: str | None = None,
+    as_of: Annotated[str | None, Query(description="RFC 3339; what was believed then")] = None,
 ) -> Answer:
     """List active insights, newest first."""
     if last is not None and (from_ or to):
@@ -45,7 +46,8 @@ def recent(
         raise Invalid("from: lies after to; swap them")
     span = times.duration(last) if last is not None else None
     who = caller(request)
-    found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, type=type, entity=entity)
+    then = times.moment("as_of", as_of)
+    found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, as_of=then, type=type, entity=entity)
     shown = [wire.insight(one, who.workspace_id) for one in found]
     return Answer({"data": shown, "insights": shown})
 
@@ -86,7 +88,7 @@ def edit(
     """Change an insight by hand."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if not values:
-        raise Invalid("name at least one of content, type, pinned, standing")
+        raise Invalid("name at least one of content, type, pinned, standing, recheck_at")
     who = caller(request)
     found = insights.edit(app(request), who, id, values, version=version_of(if_match))
     return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})

@@ -16,17 +16,25 @@ routes = router("knowledge")
 
 @routes.get("/patterns", response_model=None, **needs("record.read"))
 def patterns(
-    request: Request, limit: Limit = 50, cursor: Cursor = None, kind: str | None = None, status: str | None = None, trend: str | None = None
+    request: Request,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    kind: str | None = None,
+    status: str | None = None,
+    trend: str | None = None,
+    as_of: str | None = None,
 ) -> Answer:
     """List patterns, those with the most support first."""
-    found = knowledge.patterns(app(request), caller(request), limit=limit + 1, cursor=cursor, kind=kind, status=status, trend=trend)
+    then, who = times.moment("as_of", as_of), caller(request)
+    found = knowledge.patterns(app(request), who, limit=limit + 1, cursor=cursor, kind=kind, status=status, trend=trend, as_of=then)
     return Answer(page(found, limit, wire.noun, lambda pattern: pattern.id))
 
 
 @routes.get("/rules", response_model=None, **needs("record.read"))
-def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: str | None = None) -> Answer:
+def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: str | None = None, as_of: str | None = None) -> Answer:
     """List rules, the surest first."""
-    found = knowledge.rules(app(request), caller(request), limit=limit + 1, cursor=cursor, status=status)
+    then = times.moment("as_of", as_of)
+    found = knowledge.rules(app(request), caller(request), limit=limit + 1, cursor=cursor, status=status, as_of=then)
     return Answer(page(found, limit, wire.noun, lambda rule: rule.id))
 
 

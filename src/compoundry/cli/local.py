@@ -22,7 +22,7 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, explaining, insights, knowledge, review, runs
+from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
 from compoundry.settings import settings
@@ -123,10 +123,11 @@ class LocalDesk:
     def learn(self, given: Sequence[InsightIn]) -> int:
         return sum(one.new for one in insights.learn(self._app, self._caller, given, keep_created_at=True))
 
-    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None) -> list[Insight]:
+    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None, as_of: str | None) -> list[Insight]:
         span = times.duration(last) if last is not None else None
-        start, end = times.moment("from", since), times.moment("to", until)
-        found = insights.recent(self._app, self._caller, limit=wanted.limit, last=span, since=start, until=end, **wanted.given)
+        start, end, then = times.moment("from", since), times.moment("to", until), times.moment("as_of", as_of)
+        limit, given = wanted.limit, wanted.given
+        found = insights.recent(self._app, self._caller, limit=limit, last=span, since=start, until=end, as_of=then, **given)
         return [self._insight(one) for one in found]
 
     def insight(self, id: str) -> Insight:
@@ -140,6 +141,21 @@ class LocalDesk:
 
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._insight(insights.edit(self._app, self._caller, id, values))
+
+    def forecast(self, id: str, *, below: float | None, days: float | None) -> Body:
+        return wire.forecast(beliefs.forecast(self._app, self._caller, id, below=below, days=days))
+
+    def half_lives(self) -> Body:
+        return wire.half_lives(beliefs.half_lives_of(self._app, self._caller))
+
+    def sources(self) -> list[Body]:
+        return [wire.source(one) for one in sources.known(self._app, self._caller)]
+
+    def trust(self, source: str, value: float) -> Body:
+        return wire.source(sources.trust(self._app, self._caller, source, value))
+
+    def blast_radius(self, source: str) -> Body:
+        return wire.blast_radius(sources.blast_radius(self._app, self._caller, source))
 
     def unmerge(self, id: str) -> Insight:
         run = review.unmerge(self._app, self._caller, id)
@@ -167,11 +183,15 @@ class LocalDesk:
     def reject(self, id: str, *, note: str) -> Candidate:
         return self._candidate(*review.reject(self._app, self._caller, id, note=note))
 
-    def patterns(self, wanted: Filter) -> list[Pattern]:
-        return [Pattern.read(wire.noun(one)) for one in knowledge.patterns(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+    def patterns(self, wanted: Filter, *, as_of: str | None) -> list[Pattern]:
+        then = times.moment("as_of", as_of)
+        found = knowledge.patterns(self._app, self._caller, limit=wanted.limit, as_of=then, **wanted.given)
+        return [Pattern.read(wire.noun(one)) for one in found]
 
-    def rules(self, wanted: Filter) -> list[Rule]:
-        return [Rule.read(wire.noun(one)) for one in knowledge.rules(self._app, self._caller, limit=wanted.limit, **wanted.given)]
+    def rules(self, wanted: Filter, *, as_of: str | None) -> list[Rule]:
+        then = times.moment("as_of", as_of)
+        found = knowledge.rules(self._app, self._caller, limit=wanted.limit, as_of=then, **wanted.given)
+        return [Rule.read(wire.noun(one)) for one in found]
 
     def playbook(self) -> list[Rule]:
         return [Rule.read(wire.noun(one)) for one in knowledge.playbook(self._app, self._caller)]

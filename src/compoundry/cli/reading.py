@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from compoundry import times
 from compoundry.cli import shapes
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, Filter, open_desk
@@ -14,6 +15,7 @@ from compoundry.errors import Invalid
 app = typer.Typer()
 
 InsightId = Annotated[str, typer.Argument(metavar="ID", help="The insight's id.")]
+AsOf = Annotated[str | None, typer.Option(help="What was believed at this time, like 2026-01-31T09:00:00Z.")]
 
 
 @command(app, "insights", open_desk, ON_A_DESK)
@@ -24,12 +26,13 @@ def insights(
     until: Annotated[str | None, typer.Option("--to", help="Only before this time.")] = None,
     type: Annotated[str | None, typer.Option(help="Only of this type, such as fact or preference.")] = None,
     entity: Annotated[str | None, typer.Option(help="Only about this entity, by id or name.")] = None,
+    as_of: AsOf = None,
     limit: Limit = 20,
 ) -> Shown:
     """List active insights, newest first."""
     if last is not None and (since or until):
         raise Invalid("--last can't stand together with --from or --to; use one of them")
-    return shapes.insights(desk.insights(Filter(limit, {"type": type, "entity": entity}), last=last, since=since, until=until))
+    return shapes.insights(desk.insights(Filter(limit, {"type": type, "entity": entity}), last=last, since=since, until=until, as_of=as_of))
 
 
 @command(app, "insight", open_desk, ON_A_DESK)
@@ -52,12 +55,13 @@ def edit(
     type: Annotated[str | None, typer.Option(help="Its type.")] = None,
     pinned: Annotated[bool | None, typer.Option("--pin/--unpin", help="Whether it may fade.")] = None,
     standing: Annotated[str | None, typer.Option(help="active or archived.")] = None,
+    recheck: Annotated[str | None, typer.Option(metavar="TIME", help="From when on to ask whether it still holds.")] = None,
 ) -> Shown:
     """Change an insight by hand."""
-    given = {"content": content, "type": type, "pinned": pinned, "standing": standing}
+    given = {"content": content, "type": type, "pinned": pinned, "standing": standing, "recheck_at": times.moment("recheck", recheck)}
     values = {name: value for name, value in given.items() if value is not None}
     if not values:
-        raise Invalid("name at least one of --content, --type, --pin, --standing")
+        raise Invalid("name at least one of --content, --type, --pin, --standing, --recheck")
     return shapes.insight(desk.edit(id, values))
 
 
@@ -94,20 +98,22 @@ def patterns(
     kind: Annotated[str | None, typer.Option(help="Only this kind, such as theme or habit.")] = None,
     status: Annotated[str | None, typer.Option(help="Only these: candidate, accepted, rejected or retired.")] = None,
     trend: Annotated[str | None, typer.Option(help="Only these: rising, steady or fading.")] = None,
+    as_of: AsOf = None,
     limit: Limit = 50,
 ) -> Shown:
     """List what recurs, those with the most support first."""
-    return shapes.patterns(desk.patterns(Filter(limit, {"kind": kind, "status": status, "trend": trend})))
+    return shapes.patterns(desk.patterns(Filter(limit, {"kind": kind, "status": status, "trend": trend}), as_of=as_of))
 
 
 @command(app, "rules", open_desk, ON_A_DESK)
 def rules(
     desk: Desk,
     status: Annotated[str | None, typer.Option(help="Only these: candidate, active, rejected or retired.")] = None,
+    as_of: AsOf = None,
     limit: Limit = 50,
 ) -> Shown:
     """List rules, the surest first."""
-    return shapes.rules(desk.rules(Filter(limit, {"status": status})))
+    return shapes.rules(desk.rules(Filter(limit, {"status": status}), as_of=as_of))
 
 
 @command(app, "playbook", open_desk, ON_A_DESK)
@@ -117,8 +123,8 @@ def playbook(desk: Desk) -> Shown:
 
 
 @command(app, "metrics", open_desk, ON_A_DESK)
-def metrics(desk: Desk, limit: Limit = 1) -> Shown:
-    """Show how healthy the workspace is: the newest snapshots, oldest first."""
+def metrics(desk: Desk, limit: Limit = 30) -> Shown:
+    """Show how healthy the workspace is: the newest figures, and how each has moved over the last snapshots."""
     return shapes.metrics(desk.metrics(limit=limit))
 
 

@@ -73,10 +73,10 @@ class RemoteDesk:
             raise Invalid(str(told.errors[0]["message"]))
         return told.new
 
-    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None) -> list[Insight]:
+    def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None, as_of: str | None) -> list[Insight]:
         if wanted.limit > _AT_ONCE:
             raise Invalid(f"a server lists at most {_AT_ONCE} insights at once; narrow it with --from and --to")
-        return list(self._client.insights.list(limit=wanted.limit, last=last, since=since, until=until, **wanted.given))
+        return list(self._client.insights.list(limit=wanted.limit, last=last, since=since, until=until, as_of=as_of, **wanted.given))
 
     def insight(self, id: str) -> Insight:
         return self._client.insights.get(id)
@@ -95,6 +95,21 @@ class RemoteDesk:
 
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._client.insights.edit(id, **values)
+
+    def forecast(self, id: str, *, below: float | None, days: float | None) -> Body:
+        return self._client.insights.forecast(id, below=below, days=days)
+
+    def half_lives(self) -> Body:
+        return self._client.half_lives()
+
+    def sources(self) -> Sequence[Body]:
+        return self._client.sources()
+
+    def trust(self, source: str, value: float) -> Body:
+        return self._client.trust(source, value)
+
+    def blast_radius(self, source: str) -> Body:
+        return self._client.blast_radius(source)
 
     def unmerge(self, id: str) -> Insight:
         return self._client.insights.unmerge(id)
@@ -120,11 +135,11 @@ class RemoteDesk:
     def reject(self, id: str, *, note: str) -> Candidate:
         return self._client.candidates.reject(id, note=note or None)
 
-    def patterns(self, wanted: Filter) -> list[Pattern]:
-        return _first(wanted.limit, self._client.patterns(**wanted.given))
+    def patterns(self, wanted: Filter, *, as_of: str | None) -> list[Pattern]:
+        return _first(wanted.limit, self._client.patterns(as_of=as_of, **wanted.given))
 
-    def rules(self, wanted: Filter) -> list[Rule]:
-        return _first(wanted.limit, self._client.rules(**wanted.given))
+    def rules(self, wanted: Filter, *, as_of: str | None) -> list[Rule]:
+        return _first(wanted.limit, self._client.rules(as_of=as_of, **wanted.given))
 
     def playbook(self) -> list[Rule]:
         return list(self._client.playbook())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from compoundry.cli import sparks
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 
@@ -161,9 +162,13 @@ def rules(found: Sequence[Rule]) -> Shown:
 
 
 def metrics(found: Sequence[Snapshot]) -> Shown:
-    """Show the newest snapshot, and what it was before."""
-    rows = [(moment(s.at), name, f"{value:g}") for s in found for name, value in figures(s.figures).items()]
-    return listed(found, Table(("at", "metric", "value"), rows, "no snapshots yet; take one with: compoundry run metrics"))
+    """Show the newest figures, each with the way it took over the snapshots."""
+    flat = [figures(s.figures) for s in found]
+    newest = {name: value for name, value in (flat[-1] if flat else {}).items() if not name.startswith("change.")}
+    rows = [(name, f"{value:g}", sparks.line([f[name] for f in flat if name in f])) for name, value in newest.items()]
+    since = f"{len(found)} snapshots, from {moment(found[0].at)} to {moment(found[-1].at)}" if found else ""
+    shown = listed(found, Table(("metric", "value", "over time"), rows, "no snapshots yet; take one with: compoundry run metrics"))
+    return Shown(shown.body, (*shown.parts, since) if since else shown.parts)
 
 
 def figures(found: Mapping[str, float | Mapping[str, float]], prefix: str = "") -> dict[str, float]:

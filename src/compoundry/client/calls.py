@@ -101,10 +101,11 @@ def insights(
     last: str | None = None,
     since: datetime | str | None = None,
     until: datetime | str | None = None,
+    as_of: datetime | str | None = None,
     **filters: str | None,
 ) -> Call[tuple[Insight, ...]]:
     """Ask for active insights, newest first; at most 100."""
-    query = {"limit": limit, "last": last, "from": _spelled(since), "to": _spelled(until), **filters}
+    query = {"limit": limit, "last": last, "from": _spelled(since), "to": _spelled(until), "as_of": _spelled(as_of), **filters}
     return Call(
         "GET", f"{PATH}/insights", lambda body: _each(Insight.read, body.get("data", body.get("insights", ()))), query=_present(query)
     )
@@ -122,7 +123,33 @@ def why(id: str) -> Call[Story]:
 
 def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:
     """Change an insight."""
-    return Call("PATCH", _insight(id), Insight.read, body=dict(values), if_match=version)
+    body = {name: _spelled(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    return Call("PATCH", _insight(id), Insight.read, body=body, if_match=version)
+
+
+def forecast(id: str, *, below: float | None, days: float | None) -> Call[Body]:
+    """Ask how an insight will fade."""
+    return Call("GET", f"{_insight(id)}/forecast", dict, query=_present({"below": below, "days": days}))
+
+
+def half_lives() -> Call[Body]:
+    """Ask how long what is known holds."""
+    return Call("GET", f"{PATH}/half-lives", dict)
+
+
+def sources() -> Call[tuple[Body, ...]]:
+    """Ask who said how much."""
+    return Call("GET", f"{PATH}/sources", lambda body: _each(dict, body["data"]))
+
+
+def trust(source: str, value: float) -> Call[Body]:
+    """Set how far a source is trusted."""
+    return Call("PUT", f"{PATH}/sources", dict, body={"source": source, "trust": float(value)})
+
+
+def blast_radius(source: str) -> Call[Body]:
+    """Ask what rests on a source."""
+    return Call("GET", f"{PATH}/sources/blast-radius", dict, query={"source": source})
 
 
 def unmerge(id: str) -> Call[Insight]:
@@ -171,14 +198,14 @@ def configure(section: str, settings: Given) -> Call[Body]:
     return Call("PUT", f"{PATH}/policy/{_quoted(section)}", dict, body=dict(settings))
 
 
-def patterns(*, limit: int = PAGE, **filters: str | None) -> Call[Page[Pattern]]:
+def patterns(*, limit: int = PAGE, as_of: datetime | str | None = None, **filters: str | None) -> Call[Page[Pattern]]:
     """Ask what recurs."""
-    return _list(f"{PATH}/patterns", Pattern.read, {"limit": limit, **filters})
+    return _list(f"{PATH}/patterns", Pattern.read, {"limit": limit, "as_of": _spelled(as_of), **filters})
 
 
-def rules(*, limit: int = PAGE, status: str | None = None) -> Call[Page[Rule]]:
+def rules(*, limit: int = PAGE, status: str | None = None, as_of: datetime | str | None = None) -> Call[Page[Rule]]:
     """Ask for rules."""
-    return _list(f"{PATH}/rules", Rule.read, {"limit": limit, "status": status})
+    return _list(f"{PATH}/rules", Rule.read, {"limit": limit, "status": status, "as_of": _spelled(as_of)})
 
 
 def playbook() -> Call[tuple[Rule, ...]]:

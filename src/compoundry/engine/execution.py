@@ -18,6 +18,7 @@ from compoundry.model import Run
 from compoundry.store import finish, runs, workspaces
 from compoundry.store.database import clock
 from compoundry.store.look import look
+from compoundry.text.belief import Sources
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,8 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
         chosen = workspaces.one(connection, run.workspace_id).policy
         policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
-        view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, tick=progress.tick)
+        sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
+        view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, sources=sources, tick=progress.tick)
     progress.enter("plan")
     decided = job.module.plan(view, policy, run.accepted_at)
     _must_spare(canaries, decided)

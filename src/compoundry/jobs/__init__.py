@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import Any, cast
 
 from compoundry.errors import Invalid
-from compoundry.job import JobModule, settings_of
+from compoundry.job import JobModule
+from compoundry.policy import settings_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """Believe stale insights less, and archive those that nothing supports any more."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from compoundry.errors import TooMuch
-from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View, same_id
-from compoundry.model import Candidate, Insight, Reason
+from compoundry.errors import Invalid, TooMuch
+from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View
+from compoundry.model import Insight, Reason
 from compoundry.text import belief, half_lives
+from compoundry.text.doubts import Doubt, questions
 
 ORDER = 40
 SETTLE_S = 0.0
 VECTORS = False
 EVERY = 5_000
+_SHARES = ("confirm_below", "archive_below", "cap", "retrieved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Policy:
     smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
     and more than `cap_from` insights, fails. Insights that fall below `confirm_below` within
     `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
-    from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand.
+    from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand. `retrieved` is
+    the part of its weight that being read counts as support; by default reading proves nothing.
     """
 
     half_lives: Mapping[str, float] = field(default_factory=dict)
@@ -42,13 +45,27 @@ class Policy:
     notice_days: float = 30.0
     ask: int = 20
     learn: Literal["off", "suggest", "on"] = "off"
+    retrieved: float = 0.0
+
+    def __post_init__(self) -> None:
+        belief.must_be_shares("decay_sweep: floors", {**self.floors, "any type": self.floor})
+        belief.must_be_shares("decay_sweep:", {name: getattr(self, name) for name in _SHARES})
+        if wrong := [type for type, days in {**self.half_lives, "any type": self.half_life_days}.items() if not days > 0]:
+            raise Invalid(f"decay_sweep: the half-life of {wrong[0]!r} must be above 0 days")
+        if self.learn not in ("off", "suggest", "on"):
+            raise Invalid(f"decay_sweep: learn must be off, suggest or on, not {self.learn!r}")
 
     @property
     def belief(self) -> belief.Policy:
         """Return the part that says how belief forms and fades."""
         half_lives = {**belief.HALF_LIVES, **self.half_lives}
         return belief.Policy(
-            half_lives=half_lives, half_life_days=self.half_life_days, lasting=self.lasting, floors=self.floors, floor=self.floor
+            half_lives=half_lives,
+            half_life_days=self.half_life_days,
+            lasting=self.lasting,
+            floors=self.floors,
+            floor=self.floor,
+            retrieved=self.retrieved,
         )
 
 
@@ -74,7 +91,8 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
             view.tick(n, len(ordered))
     _cap(verdicts, policy)
     changes: list[Change] = [v.change for v in verdicts if v.change]
-    changes += _questions(verdicts, view.candidates, policy, now)
+    asked = questions(_doubts(ordered, verdicts, policy, now), view.candidates, most=policy.ask, now=now)
+    changes += [Propose(question) for question in asked]
     return Plan(tuple(v.disposition for v in verdicts), tuple(changes), tuple(_told(fits, policy)))
 
 
@@ -110,7 +128,7 @@ def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, no
     except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
         return Verdict(Disposition(insight.id, insight.version, "failed", f"{type(error).__name__}: {error}"))
     if weighed is None:
-        return Verdict(Disposition(insight.id, insight.version, "kept", "no evidence yet"))
+        return _unsupported(insight)
     after = round(weighed.at(now), 4)
     if after < policy.archive_below and not insight.pinned:
         gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
@@ -120,6 +138,14 @@ def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, no
         return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
     stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
     return Verdict(Disposition(insight.id, insight.version, "faded", stored.reason.text), stored, fades_at, after)
+
+
+def _unsupported(insight: Insight) -> Verdict:
+    """Archive what only retracted sources said; keep what waits for its first support."""
+    if insight.evidence or insight.pinned:
+        return Verdict(Disposition(insight.id, insight.version, "kept", "nothing supports it yet"))
+    gone = Archive(insight.id, Reason("retracted", "nothing that is trusted still says so", {"before": insight.confidence}))
+    return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
 
 
 def _moved(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> Reason:
@@ -157,19 +183,10 @@ def _cap(verdicts: Sequence[Verdict], policy: Policy) -> None:
         )
 
 
-def _questions(verdicts: Iterable[Verdict], known: Iterable[Candidate], policy: Policy, now: datetime) -> list[Propose]:
-    """Ask about those that fade soonest, each once per time it was last confirmed."""
-    asked = {c.id for c in known}
-    waiting = {s for c in known if c.kind == "confirm" and c.status == "open" for s in c.subjects}
+def _doubts(insights: Iterable[Insight], verdicts: Iterable[Verdict], policy: Policy, now: datetime) -> Iterator[Doubt]:
     until = now + timedelta(days=policy.notice_days)
-    soon = sorted((v.fades_at, v.disposition.insight, v.confidence) for v in verdicts if v.fades_at and v.fades_at <= until)
-    questions = [_question(id, fades_at, believed, now) for fades_at, id, believed in soon if id not in waiting]
-    room = max(0, policy.ask - len(waiting))
-    return [Propose(q) for q in questions if q.id not in asked][:room]
-
-
-def _question(insight: str, fades_at: datetime, believed: float, now: datetime) -> Candidate:
-    day = fades_at.date().isoformat()
-    text = f"believed {believed:.2f}, hardly from {day} on: does it still hold?"
-    reason = Reason("about_to_fade", text, {"confidence": believed, "fades_at": fades_at.isoformat()})
-    return Candidate(same_id("confirm", insight, day), "confirm", (insight,), reason, round(1 - believed, 4), now)
+    for insight, verdict in zip(insights, verdicts, strict=True):
+        if insight.recheck_at and insight.recheck_at <= now and not isinstance(verdict.change, Archive):
+            yield Doubt(insight.recheck_at, insight.id, verdict.confidence, "recheck_due")
+        elif verdict.fades_at and verdict.fades_at <= until:
+            yield Doubt(verdict.fades_at, insight.id, verdict.confidence)

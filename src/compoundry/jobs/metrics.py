@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from compoundry.job import Disposition, Measure, Plan, View, same_id
@@ -19,9 +19,15 @@ Figure = float | Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Set what counts as stale: this many half-lives without a confirmation."""
+    """Set what counts as stale, and the bounds that a healthy workspace keeps.
+
+    Stale is what had no confirmation for this many half-lives. `at_least` and `at_most` hold a bound by figure;
+    a part of a figure is named with a dot, as in `age_days.p90`. A snapshot that breaks one says so in `bounds_broken`.
+    """
 
     stale_after_half_lives: float = 1.0
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,35 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
         Disposition(i.id, i.version, "failed" if look.trouble else "kept", look.trouble) for i, look in zip(insights, looks, strict=True)
     )
     measured = figures(view, insights, looks, policy, now)
-    snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, measured)
-    text = f"{len(insights)} active insights, {measured['candidates_waiting']:g} candidates waiting"
-    return Plan(dispositions, (Measure(snapshot, Reason("measured", text)),))
+    broken = bounds_broken(measured, policy)
+    snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, {**measured, "bounds_broken": broken})
+    return Plan(dispositions, (Measure(snapshot, _told(measured, broken, policy)),))
+
+
+def bounds_broken(measured: Mapping[str, Figure], policy: Policy) -> dict[str, float]:
+    """Return the figures that are beyond their bounds, by name.
+
+    >>> bounds_broken({"stale_share": 0.4, "age_days": {"p90": 12.0}}, Policy(at_most={"stale_share": 0.3, "age_days.p90": 30.0}))
+    {'stale_share': 0.4}
+    """
+    flat = {name: value for name, value in measured.items() if isinstance(value, int | float)}
+    flat |= {f"{name}.{part}": v for name, parts in measured.items() if isinstance(parts, Mapping) for part, v in parts.items()}
+    low = {name for name, bound in policy.at_least.items() if flat.get(name, bound) < bound}
+    high = {name for name, bound in policy.at_most.items() if flat.get(name, bound) > bound}
+    return {name: flat[name] for name in sorted(low | high)}
+
+
+def _told(measured: Mapping[str, Figure], broken: Mapping[str, float], policy: Policy) -> Reason:
+    text = f"{measured['insights']:g} active insights, {measured['candidates_waiting']:g} candidates waiting"
+    if not broken:
+        return Reason("measured", text)
+    beyond = ", ".join(f"{name} is {value:g} ({_bound(name, policy)})" for name, value in broken.items())
+    return Reason("bound_broken", f"{text}; beyond its bounds: {beyond}", dict(broken))
+
+
+def _bound(name: str, policy: Policy) -> str:
+    limits = [f"at least {policy.at_least[name]:g}"] if name in policy.at_least else []
+    return " and ".join(limits + ([f"at most {policy.at_most[name]:g}"] if name in policy.at_most else []))
 
 
 def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], policy: Policy, now: datetime) -> dict[str, Figure]:
@@ -65,6 +97,7 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
     merge_precision: of the merges that people decided, the share accepted, with its 95 % Wilson interval;
     left out before the first decision. tokens: estimate of what the active set costs in a prompt.
     change: difference of every plain figure to the last snapshot; left out in the first.
+    bounds_broken: figures beyond the bounds that the workspace has set; added by `plan`.
     """
     open_ones = [c for c in view.candidates if c.status == "open"]
     n = len(insights)

@@ -6,19 +6,20 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from compoundry import jobs
 from compoundry.canaries import Canaries
 from compoundry.errors import Invalid, Unauthenticated
-from compoundry.job import settings_of
 from compoundry.model import SCOPES, Caller, Workspace
+from compoundry.policy import settings_of
 from compoundry.service.app import App
 from compoundry.store import keys, workspaces
 from compoundry.store.database import clock
 from compoundry.store.keys import Key
+from compoundry.text.belief import Sources
 
-CANARIES = "canaries"
+SECTIONS: Final[Mapping[str, type[Any]]] = {"canaries": Canaries, "sources": Sources}
 _PREFIX = "sk-"
 _REFUSED = "send a valid key: Authorization: Bearer sk-…"
 
@@ -52,15 +53,15 @@ def workspace(app: App, id: int) -> Workspace:
 
 
 def policy(app: App, caller: Caller) -> Mapping[str, Mapping[str, Any]]:
-    """Return the settings of a workspace, job by job and for the canaries, with their defaults."""
+    """Return the settings of a workspace, job by job, for the canaries and for sources, with their defaults."""
     caller.need("record.read")
     with app.database.read() as connection:
         chosen = workspaces.one(connection, caller.workspace_id).policy
-    return {section: asdict(_built(section, chosen.get(section, {}))) for section in (*jobs.found(), CANARIES)}
+    return {section: asdict(_built(section, chosen.get(section, {}))) for section in (*jobs.found(), *SECTIONS)}
 
 
 def configure(app: App, caller: Caller, section: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Change settings of one job, or the canaries; unknown sections, names and wrong values raise Invalid.
+    """Change settings of one section: a job, the canaries, or sources; unknown sections, names and wrong values raise Invalid.
 
     Returns the section as it is now; a setting that is None goes back to its default.
     """
@@ -142,6 +143,6 @@ def _checksum(body: str) -> str:
 
 def _built(section: str, settings: Mapping[str, Any]) -> Any:
     """Build the settings of a section, checking that each value is of the kind of its default."""
-    if section == CANARIES:
-        return settings_of(CANARIES, Canaries, settings)
+    if section in SECTIONS:
+        return settings_of(section, SECTIONS[section], settings)
     return jobs.named(section).policy(settings)

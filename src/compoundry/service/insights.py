@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from compoundry import jobs
 from compoundry.errors import Conflict, Invalid, Twin
 from compoundry.model import Caller, Draft, Evidence, Insight
 from compoundry.service.app import App
+from compoundry.service.beliefs import belief_policy
 from compoundry.service.intake import InsightIn
 from compoundry.service.runs import Idempotency
-from compoundry.store import answers, insights, workspaces
-from compoundry.store.database import clock
+from compoundry.store import answers, insights, rewind, sources
+from compoundry.store.database import Connection, clock
 from compoundry.store.lineage import gathered
 from compoundry.text import belief
 
@@ -68,13 +68,38 @@ def recent(
     last: timedelta | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    as_of: datetime | None = None,
     **filters: str | None,
 ) -> list[Insight]:
-    """Return the newest active insights first; `since` counts in, `until` doesn't."""
+    """Return the newest active insights first; `since` counts in, `until` doesn't; `as_of` asks what was believed then."""
     caller.need("insight.stream")
     with app.database.read() as connection:
+        if as_of is not None:
+            return _as_of(connection, caller.workspace_id, as_of, limit=limit, since=since, until=until, **filters)
         start = clock(connection) - last if last is not None else since
         return insights.recent(connection, caller.workspace_id, limit=limit, since=start, until=until, **filters)
+
+
+def _as_of(
+    connection: Connection,
+    workspace_id: int,
+    at: datetime,
+    *,
+    limit: int,
+    since: datetime | None,
+    until: datetime | None,
+    type: str | None = None,
+    entity: str | None = None,
+) -> list[Insight]:
+    policy, trust = belief_policy(connection, workspace_id), sources.trust(connection, workspace_id)
+    named = {entity, insights.entity_id(entity or "")}
+    return [
+        i
+        for i in rewind.believed(connection, workspace_id, at, policy, trust)
+        if (type in (None, i.type) and (entity is None or named & {e.id for e in i.entities}))
+        and (since is None or i.created_at >= since)
+        and (until is None or i.created_at < until)
+    ][:limit]
 
 
 def one(app: App, caller: Caller, id: str) -> Insight:
@@ -85,7 +110,7 @@ def one(app: App, caller: Caller, id: str) -> Insight:
 
 
 def edit(app: App, caller: Caller, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Insight:
-    """Change content, type, pin or standing of an insight; Conflict when it isn't at this version any more."""
+    """Change content, type, pin, standing or recheck day of an insight; Conflict when it isn't at this version any more."""
     caller.need("record.write")
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
@@ -129,10 +154,11 @@ def reinforce(
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
         piece = Evidence(app.new_id(), kind, at or now, source or caller.name, weight, excerpt)  # type: ignore[arg-type]
         insights.reinforce(connection, caller.workspace_id, id, piece)
-        settings = workspaces.one(connection, caller.workspace_id).policy.get("decay_sweep", {})
-        reinforced = insights.one(connection, caller.workspace_id, id)
-        believed = belief.confidence(reinforced, now, jobs.named("decay_sweep").policy(settings).belief)
-        insights.edit(connection, before, caller.workspace_id, {"confidence": believed, "standing": "active"}, now)
+        trust = sources.trust(connection, caller.workspace_id)
+        reinforced = belief.heard(insights.one(connection, caller.workspace_id, id), trust)
+        believed = belief.confidence(reinforced, now, belief_policy(connection, caller.workspace_id))
+        revived = {"standing": "active"} if kind in ("observed", "confirmed") else {}
+        insights.edit(connection, before, caller.workspace_id, {"confidence": believed, **revived}, now)
         return insights.one(connection, caller.workspace_id, id)
 
 

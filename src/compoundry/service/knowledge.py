@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import TypeVar
 
+from compoundry.errors import NotFound
 from compoundry.model import Caller, Pattern, Rule, Snapshot
 from compoundry.service.app import App
-from compoundry.store.database import Database
+from compoundry.store import rewind
+from compoundry.store.database import Connection, Database
 from compoundry.store.findings import PATTERNS, RULES, Shelf, snapshots_between
 
 T = TypeVar("T")
@@ -22,15 +24,18 @@ def patterns(
     kind: str | None = None,
     status: str | None = None,
     trend: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[Pattern]:
-    """List patterns, those with the most support first."""
+    """List patterns, those with the most support first; `as_of` asks what was known then."""
     filters = {"kind": kind, "status": status, "trend": trend}
-    return _page(app.database, caller, PATTERNS, limit=limit, cursor=cursor, filters=filters)
+    return _page(app.database, caller, PATTERNS, limit=limit, cursor=cursor, as_of=as_of, filters=filters)
 
 
-def rules(app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, status: str | None = None) -> list[Rule]:
-    """List rules, the surest first."""
-    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, filters={"status": status})
+def rules(
+    app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, status: str | None = None, as_of: datetime | None = None
+) -> list[Rule]:
+    """List rules, the surest first; `as_of` asks what was advised then."""
+    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters={"status": status})
 
 
 def playbook(app: App, caller: Caller) -> list[Rule]:
@@ -48,9 +53,34 @@ def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: d
 
 
 def _page(
-    database: Database, caller: Caller, shelf: Shelf[T], *, limit: int, cursor: str | None, filters: dict[str, str | None]
+    database: Database,
+    caller: Caller,
+    shelf: Shelf[T],
+    *,
+    limit: int,
+    cursor: str | None,
+    as_of: datetime | None,
+    filters: dict[str, str | None],
 ) -> list[T]:
     caller.need("record.read")
     wanted = {name: value for name, value in filters.items() if value is not None}
     with database.read() as connection:
+        if as_of is not None:
+            return _as_of(connection, caller.workspace_id, shelf, as_of, wanted, limit=limit, cursor=cursor)
         return shelf.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=wanted)
+
+
+def _as_of(
+    connection: Connection, workspace_id: int, shelf: Shelf[T], at: datetime, wanted: dict[str, str], *, limit: int, cursor: str | None
+) -> list[T]:
+    found = [
+        noun
+        for noun in rewind.shelved(connection, workspace_id, shelf, at)
+        if all(getattr(noun, name) == value for name, value in wanted.items())
+    ]
+    found.sort(key=lambda noun: (getattr(noun, shelf.order), noun.id), reverse=True)  # type: ignore[attr-defined]
+    ids = [noun.id for noun in found]  # type: ignore[attr-defined]
+    if cursor and cursor not in ids:
+        raise NotFound(f"the cursor names no {shelf.noun}; start again without it")
+    start = ids.index(cursor) + 1 if cursor else 0
+    return found[start : start + limit]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, or_, select, update
+from sqlalchemy import Connection, Table, and_, or_, select, update
 
 from compoundry.errors import Conflict, NotFound
 from compoundry.model import Candidate, Pattern, Rule, Snapshot
@@ -19,7 +19,7 @@ class Shelf(Generic[T]):
     """Hold one kind of finding: its table, how a row is read, and the order of its list."""
 
     table: Table
-    read: Callable[[Row[Any]], T]
+    read: Callable[[Any], T]
     order: str
     noun: str
 

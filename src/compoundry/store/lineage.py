@@ -19,9 +19,9 @@ def gathered(connection: Connection, workspace_id: int, ids: Sequence[str]) -> d
     rows = list(_by_chunk(connection, workspace_id, ids, select(_T), _T.c.id))
     parents = merged_below(connection, workspace_id, ids)
     family = [row.id for row in rows] + list(parents)
-    entities = _by_chunk(connection, workspace_id, family, _entities(), tables.insight_entities.c.insight_id)
+    entities = _by_chunk(connection, workspace_id, family, entities_of(), tables.insight_entities.c.insight_id)
     evidence = _by_chunk(connection, workspace_id, family, select(tables.evidence), tables.evidence.c.insight_id)
-    return {i.id: i for i in _assembled(rows, parents, entities, evidence)}
+    return {i.id: i for i in assembled(rows, parents, entities, evidence)}
 
 
 def standing_in(connection: Connection, workspace_id: int) -> list[Insight]:
@@ -29,9 +29,9 @@ def standing_in(connection: Connection, workspace_id: int) -> list[Insight]:
     mine = _T.c.workspace_id == workspace_id
     rows = connection.execute(select(_T).where(mine, _T.c.standing == "active").order_by(_T.c.id)).all()
     merged = connection.execute(select(_T.c.id, _T.c.merged_into).where(mine, _T.c.standing == "merged"))
-    entities = connection.execute(_entities().where(tables.insight_entities.c.workspace_id == workspace_id))
+    entities = connection.execute(entities_of().where(tables.insight_entities.c.workspace_id == workspace_id))
     evidence = connection.execute(select(tables.evidence).where(tables.evidence.c.workspace_id == workspace_id))
-    return list(_assembled(rows, {row.id: row.merged_into for row in merged}, entities, evidence))
+    return list(assembled(rows, {row.id: row.merged_into for row in merged}, entities, evidence))
 
 
 def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
@@ -46,9 +46,10 @@ def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) 
     return parents
 
 
-def _assembled(
-    rows: Iterable[Row[Any]], parents: Mapping[str, str], entities: Iterable[Row[Any]], evidence: Iterable[Row[Any]]
+def assembled(
+    rows: Iterable[Any], parents: Mapping[str, str], entities: Iterable[Row[Any]], evidence: Iterable[Row[Any]]
 ) -> Iterator[Insight]:
+    """Put insights together from their rows: evidence and entities go to whatever each was merged into."""
     wanted = {row.id: row for row in rows}
     named: dict[str, dict[str, Entity]] = defaultdict(dict)
     for link in entities:
@@ -66,7 +67,8 @@ def _survivor(id: str, parents: Mapping[str, str], wanted: Mapping[str, Any]) ->
     return id
 
 
-def _entities() -> Select[Any]:
+def entities_of() -> Select[Any]:
+    """Return the query of who each insight is about."""
     link, who = tables.insight_entities, tables.entities
     same = and_(who.c.workspace_id == link.c.workspace_id, who.c.id == link.c.entity_id)
     return select(link.c.insight_id, who.c.id, who.c.name, who.c.type).join(who, same).order_by(link.c.insight_id, link.c.position)
@@ -82,7 +84,7 @@ def _evidence(row: Row[Any]) -> Evidence:
     return Evidence(row.id, row.kind, row.at, row.source, row.weight, row.excerpt, row.artifact)
 
 
-def _insight(row: Row[Any], entities: tuple[Entity, ...], evidence: tuple[Evidence, ...]) -> Insight:
+def _insight(row: Any, entities: tuple[Entity, ...], evidence: tuple[Evidence, ...]) -> Insight:
     return Insight(
         id=row.id,
         content=row.content,
@@ -96,6 +98,7 @@ def _insight(row: Row[Any], entities: tuple[Entity, ...], evidence: tuple[Eviden
         merged_into=row.merged_into,
         superseded_by=row.superseded_by,
         valid_until=row.valid_until,
+        recheck_at=row.recheck_at,
         pinned=row.pinned,
         source=row.source,
         external_id=row.external_id,

@@ -10,13 +10,17 @@ from compoundry.model import Insight
 from compoundry.store import insights, tables, vectors
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
 from compoundry.store.lineage import standing_in
+from compoundry.text.belief import Sources, heard
 
 _RECENT_SNAPSHOTS = 30
 
 
-def look(connection: Connection, workspace_id: int, *, job_type: str, model: str, fingerprint: str, tick: Tick) -> View:
-    """Return the view of a workspace for a job; `fingerprint` names the settings that earlier comparisons must share."""
-    found = tuple(standing_in(connection, workspace_id))
+def look(connection: Connection, workspace_id: int, *, job_type: str, model: str, fingerprint: str, sources: Sources, tick: Tick) -> View:
+    """Return the view of a workspace for a job; `fingerprint` names the settings that earlier comparisons must share.
+
+    Evidence is shown as far as its source is trusted.
+    """
+    found = tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
     counted = insights.count(connection, workspace_id)
     return View(
         workspace_id=workspace_id,

@@ -106,6 +106,7 @@ insights = _of_workspace(
     Column("merged_into", String(64)),
     Column("superseded_by", String(64)),
     Column("valid_until", UtcTime),
+    Column("recheck_at", UtcTime),
     Column("pinned", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("external_id", Text),
@@ -143,6 +144,7 @@ evidence = _of_insight(
     Column("excerpt", Text, nullable=False),
     Column("artifact", Json, nullable=False),
     Index("ix_evidence_insight", "workspace_id", "insight_id"),
+    Index("ix_evidence_source", "workspace_id", "source"),
 )
 
 vectors = _of_insight(

@@ -16,12 +16,13 @@ spaced support against denials. Both parts, and the settings, were measured: doc
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
 from typing import Literal
 
+from compoundry.errors import Invalid
 from compoundry.model import Evidence, Insight
 
 Level = Literal["low", "medium", "high", "very_high"]
@@ -54,7 +55,8 @@ class Policy:
     """Set how belief forms and fades; half-lives in days, the rest without unit.
 
     `floors` is the part of the trust that never fades, by type, `floor` that of other types; types in `lasting` don't fade at all.
-    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support.
+    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support. `retrieved` is
+    the part of its weight that being read counts: nothing, unless a workspace switches it on.
     """
 
     half_lives: Mapping[str, float] = field(default_factory=lambda: HALF_LIVES)
@@ -73,6 +75,23 @@ class Policy:
     corroboration: float = 0.5
     repeat: float = 0.3
     review: float = 0.9
+    retrieved: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Set how far a source is trusted, from 0 (retracted: nothing that it said counts) to 1 (like any other)."""
+
+    trust: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        must_be_shares("sources: trust", self.trust)
+
+
+def must_be_shares(what: str, given: Mapping[str, float]) -> None:
+    """Raise Invalid unless every value is between 0 and 1."""
+    if wrong := [name for name, value in given.items() if not 0 <= value <= 1]:
+        raise Invalid(f"{what} of {wrong[0]!r} must be between 0 and 1, not {given[wrong[0]]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,22 @@ def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
     """
     weighed = weigh(insight, now, policy)
     return weighed.at(now) if weighed else 0.0
+
+
+def heard(insight: Insight, trust: Mapping[str, float]) -> Insight:
+    """Return the insight with its evidence as far as its sources are trusted, from 0 (not heard at all) to 1.
+
+    >>> from datetime import UTC, datetime
+    >>> seen = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> log = (Evidence("a", "observed", seen, "scout", 0.8), Evidence("b", "observed", seen, "rumour", 0.6))
+    >>> tea = Insight("i", "Mira drinks tea.", "preference", (), 0.1, seen, seen, log)
+    >>> [(e.source, e.weight) for e in heard(tea, {"rumour": 0.5}).evidence]
+    [('scout', 0.8), ('rumour', 0.3)]
+    """
+    if trust.keys().isdisjoint(e.source for e in insight.evidence):
+        return insight
+    told = ((e, trust.get(e.source, 1.0)) for e in insight.evidence)
+    return replace(insight, evidence=tuple(replace(e, weight=_scaled(e, part)) for e, part in told if part > 0))
 
 
 def level(confidence: float) -> Level:
@@ -212,6 +247,12 @@ class Fold:
         return [(s, words[s] * (1.0 if s == first else share)) for s in sorted(words)]
 
 
+def _scaled(piece: Evidence, part: float) -> float:
+    """Move a weight towards nothing: a verdict says nothing at one half, other evidence at zero."""
+    nothing = 0.5 if piece.kind in ("reviewed", "outcome") else 0.0
+    return nothing + (piece.weight - nothing) * part
+
+
 def _sides(together: Iterable[Evidence], policy: Policy) -> tuple[dict[str, float], dict[str, float]]:
     """Part the evidence of one moment into what speaks for and against; a verdict of 0.5 does neither."""
     pro: dict[str, float] = {}
@@ -224,7 +265,7 @@ def _sides(together: Iterable[Evidence], policy: Policy) -> tuple[dict[str, floa
         if piece.kind == "reviewed" and side is pro:
             source, weight = REVIEWER, weight * policy.review
         else:
-            source = piece.source
+            source, weight = piece.source, weight * (policy.retrieved if piece.kind == "retrieved" else 1.0)
         if weight > 0 or piece.kind in ("observed", "confirmed"):
             side[source] = max(weight, side.get(source, 0.0))
     return pro, contra

@@ -87,13 +87,15 @@ class AsyncClient:
         """Ask a run to stop before it changes anything."""
         return await self.ask(calls.act(id, "cancel"))
 
-    def patterns(self, *, kind: str | None = None, status: str | None = None, trend: str | None = None) -> AsyncIterator[Pattern]:
-        """Go through what recurs, that with the most support first."""
-        return self.each(calls.patterns(kind=kind, status=status, trend=trend))
+    def patterns(
+        self, *, kind: str | None = None, status: str | None = None, trend: str | None = None, as_of: datetime | str | None = None
+    ) -> AsyncIterator[Pattern]:
+        """Go through what recurs, or did at a time, that with the most support first."""
+        return self.each(calls.patterns(kind=kind, status=status, trend=trend, as_of=as_of))
 
-    def rules(self, *, status: str | None = None) -> AsyncIterator[Rule]:
-        """Go through the rules, the surest first."""
-        return self.each(calls.rules(status=status))
+    def rules(self, *, status: str | None = None, as_of: datetime | str | None = None) -> AsyncIterator[Rule]:
+        """Go through the rules, or what they were at a time, the surest first."""
+        return self.each(calls.rules(status=status, as_of=as_of))
 
     async def playbook(self) -> tuple[Rule, ...]:
         """Return the rules that agents should follow."""
@@ -108,6 +110,22 @@ class AsyncClient:
     ) -> tuple[Snapshot, ...]:
         """Return snapshots of the workspace's health, oldest first."""
         return await self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    async def half_lives(self) -> Body:
+        """Return the half-lives in use, in days, and those that the workspace's own history suggests."""
+        return await self.ask(calls.half_lives())
+
+    async def sources(self) -> tuple[Body, ...]:
+        """List who said how much, and how far each is trusted."""
+        return await self.ask(calls.sources())
+
+    async def trust(self, source: str, value: float) -> Body:
+        """Set how far a source is trusted, from 0 (all that it said is retracted) to 1."""
+        return await self.ask(calls.trust(source, value))
+
+    async def blast_radius(self, source: str) -> Body:
+        """Return what rests on a source: insights, patterns and rules."""
+        return await self.ask(calls.blast_radius(source))
 
     async def policy(self) -> Body:
         """Return the workspace's settings, job by job, with their defaults."""

@@ -6,6 +6,8 @@ from typing import Self
 
 from compoundry.client.nouns.spelling import Body, Reason, given, moment
 
+_OPTIONAL = ("standing", "merged_into", "superseded_by", "recheck_at", "pinned", "source", "external_id", "metadata", "version")
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -54,6 +56,7 @@ class Insight:
     standing: str = "active"
     merged_into: str | None = None
     superseded_by: str | None = None
+    recheck_at: str | None = None
     pinned: bool = False
     source: str = ""
     external_id: str | None = None
@@ -75,7 +78,9 @@ class Insight:
             moment(body.get("created_at")),
             observed_at=moment(body.get("observed_at")),
             body=body,
-            **given(body, "standing", "merged_into", "superseded_by", "pinned", "source", "external_id", "metadata", "version"),
+            **given(
+                body, "standing", "merged_into", "superseded_by", "recheck_at", "pinned", "source", "external_id", "metadata", "version"
+            ),
         )
 
 

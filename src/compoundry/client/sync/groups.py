@@ -41,9 +41,10 @@ class Insights:
         until: datetime | str | None = None,
         type: str | None = None,
         entity: str | None = None,
+        as_of: datetime | str | None = None,
     ) -> tuple[Insight, ...]:
-        """Return the newest active insights, at most 100; `last` is like 30m, 2h, 1h30m or 1d."""
-        return self._client.ask(calls.insights(limit=limit, last=last, since=since, until=until, type=type, entity=entity))
+        """Return the newest active insights, at most 100; `last` is like 30m, 2h, 1h30m or 1d, `as_of` asks what was believed then."""
+        return self._client.ask(calls.insights(limit=limit, last=last, since=since, until=until, type=type, entity=entity, as_of=as_of))
 
     def get(self, id: str) -> Insight:
         """Return one insight, whatever became of it."""
@@ -60,6 +61,10 @@ class Insights:
     def reinforce(self, id: str, **values: Any) -> Insight:
         """Add evidence: kind (confirmed, contradicted, observed), source, excerpt, weight, at."""
         return self._client.ask(calls.reinforce(id, values))
+
+    def forecast(self, id: str, *, below: float | None = None, days: float | None = None) -> Body:
+        """Return how an insight will fade unless somebody confirms it."""
+        return self._client.ask(calls.forecast(id, below=below, days=days))
 
     def unmerge(self, id: str) -> Insight:
         """Let a merged insight stand on its own again, and never merge the two again."""

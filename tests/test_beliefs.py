@@ -1,0 +1,174 @@
+"""What is believed can be looked at ahead, behind, and by who said it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from compoundry import Workspace
+from compoundry.errors import Invalid, NotFound
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def ws(database_url: str) -> Iterator[Workspace]:
+    """Give an embedded workspace, on both databases in turn."""
+    with Workspace.open(database_url, encoder="hashed") as opened:
+        yield opened
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_a_forecast_says_when_an_insight_falls_below_a_bound(ws: Workspace) -> None:
+    id = ws.add("Dana prefers email.", type="preference", confidence=0.8, observed_at=NOW)
+    told = ws.forecast(id, below=0.4)
+    assert told.confidence == pytest.approx(0.8, abs=0.001)
+    assert told.falls_at is not None
+    assert 180 < (told.falls_at - NOW).days < 360, "half is left after half a year, and a part never fades"
+    believed = [one for _, one in told.curve]
+    assert believed == sorted(believed, reverse=True)
+    assert told.curve[-1][0] >= told.falls_at - timedelta(seconds=1)
+
+
+def test_what_is_pinned_or_lasting_never_falls(ws: Workspace) -> None:
+    born = ws.add("Dana was born in Porto.", type="identity", observed_at=ago(900))
+    held = ws.add("Dana prefers email.", type="preference", pinned=True, observed_at=ago(900))
+    for id in (born, held):
+        told = ws.forecast(id, days=400)
+        assert (told.falls_at, told.curve[0][1]) == (None, told.curve[-1][1])
+
+
+@pytest.mark.parametrize(("below", "days"), [(1.5, None), (-0.1, None), (None, 0), (None, 1e9), (float("nan"), None)])
+def test_a_forecast_of_nonsense_is_refused(ws: Workspace, below: float | None, days: float | None) -> None:
+    id = ws.add("Dana prefers email.")
+    with pytest.raises(Invalid):
+        ws.forecast(id, below=below, days=days)
+
+
+def test_being_read_proves_nothing_unless_the_workspace_says_so(ws: Workspace) -> None:
+    id = ws.add("Dana prefers email.", type="preference", confidence=0.6, observed_at=ago(300))
+    before = ws.forecast(id).confidence
+    ws.reinforce(id, kind="retrieved", source="agent")
+    assert ws.forecast(id).confidence == before
+    ws.configure("decay_sweep", retrieved=0.5)
+    assert ws.forecast(id).confidence > before
+
+
+def test_a_retracted_source_takes_down_only_what_nobody_else_said(ws: Workspace) -> None:
+    alone = ws.add("Mallory owns the bank.", source="rumour", confidence=0.9)
+    shared = ws.add("Dana leads sales.", source="rumour", confidence=0.9)
+    ws.reinforce(shared, source="crm", weight=0.8)
+    other = ws.add("Miguel likes hiking.", source="crm")
+    hit = {h.insight.id: h for h in ws.blast_radius("rumour").hits}
+    assert set(hit) == {alone, shared}
+    assert (hit[alone].without, hit[alone].alone) == (0.0, True)
+    assert 0 < hit[shared].without < hit[shared].insight.confidence
+    assert ws.trust("rumour", 0).trust == 0
+    swept = ws.run("decay_sweep")
+    assert swept.state == "completed", swept.error
+    assert {id: ws.insight(id).standing for id in (alone, shared, other)} == {alone: "archived", shared: "active", other: "active"}
+    assert ws.insight(shared).confidence == pytest.approx(hit[shared].without, abs=0.01)
+    assert swept.revert().state == "completed"
+    assert ws.insight(alone).standing == "active"
+
+
+def test_a_rule_that_rests_on_a_source_is_in_its_blast_radius(ws: Workspace) -> None:
+    ws.add("When the export times out, restart the queue worker first.", entities=["Dana"], source="runbook")
+    ws.run("playbook_synthesis")
+    assert [rule.do for rule in ws.blast_radius("runbook").rules] == [rule.do for rule in ws.rules()]
+    assert not ws.blast_radius("nobody").rules
+
+
+def test_trust_is_a_share_of_a_source_that_said_something(ws: Workspace) -> None:
+    ws.add("Dana leads sales.", source="crm")
+    with pytest.raises(NotFound):
+        ws.trust("nobody", 0.5)
+    with pytest.raises(Invalid):
+        ws.trust("crm", 2)
+    ws.trust("crm", 0.5)
+    ws.trust("crm", 1)
+    assert ws.policy()["sources"] == {"trust": {}}
+    assert [(s.source, s.trust, s.insights) for s in ws.sources()] == [("crm", 1.0, 1)]
+
+
+def test_what_was_believed_then_is_what_was_known_then(ws: Workspace) -> None:
+    first = ws.add("Dana prefers email.", entities=["Dana"], observed_at=ago(30), source="a")
+    second = ws.add("Dana prefers email", entities=["Dana"], observed_at=ago(10), source="b")
+    between = datetime.now(UTC)
+    merged = ws.run("consolidation")
+    assert merged.counts.affected == 2
+    gone = next(id for id in (first, second) if ws.insight(id).standing == "merged")
+    assert {i.id for i in ws.insights(as_of=between)} == {first, second}
+    assert [len(i.evidence) for i in ws.insights(as_of=between)] == [1, 1], "evidence was not shared before the merge"
+    assert gone not in {i.id for i in ws.insights(as_of=datetime.now(UTC))}
+    then = ws.insights(as_of=ago(20))
+    assert [i.id for i in then] == [first]
+    assert then[0].confidence == pytest.approx(0.68, abs=0.02), "ten days after one observation, without the second"
+
+
+def test_a_fact_that_was_replaced_held_until_then(ws: Workspace) -> None:
+    old = ws.add("Northwind has 200 employees in the Lisbon office.", entities=["Northwind"], observed_at=ago(100))
+    new = ws.add("Northwind has 250 employees in the Lisbon office.", entities=["Northwind"], observed_at=ago(10))
+    ws.run("consolidation")
+    for candidate in ws.candidates(kind="update"):
+        ws.accept(candidate)
+    assert ws.insight(old).standing == "superseded"
+    assert [i.id for i in ws.insights(as_of=ago(50))] == [old]
+    assert [i.id for i in ws.insights(as_of=ago(5))] == [new]
+
+
+def test_rules_are_shown_as_they_were(ws: Workspace) -> None:
+    ws.add("When the export times out, restart the queue worker first.", entities=["Dana"])
+    before = datetime.now(UTC)
+    ws.run("playbook_synthesis")
+    proposed = datetime.now(UTC)
+    (candidate,) = ws.candidates(kind="rule")
+    ws.accept(candidate)
+    assert ws.rules(as_of=before) == []
+    assert [rule.status for rule in ws.rules(as_of=proposed)] == ["candidate"]
+    assert [rule.status for rule in ws.rules(as_of=datetime.now(UTC))] == ["active"]
+    assert ws.patterns(as_of=before) == []
+
+
+def test_the_day_to_look_again_asks_a_person_once(ws: Workspace) -> None:
+    id = ws.add("Dana leads sales.", entities=["Dana"])
+    ws.edit(id, recheck_at=ago(1))
+    ws.run("decay_sweep")
+    (asked,) = ws.candidates(kind="confirm")
+    assert asked.reason.code == "recheck_due"
+    ws.accept(asked)
+    ws.run("decay_sweep")
+    assert ws.candidates(kind="confirm") == []
+
+
+def test_half_lives_are_learned_from_what_was_seen_to_end(ws: Workspace) -> None:
+    for n in range(40):
+        id = ws.add(f"Person {n} is on call.", type="status", observed_at=ago(200 + n))
+        ws.reinforce(id, kind="confirmed", source="rota", at=ago(193 + n))
+        ws.reinforce(id, kind="contradicted", source="rota", at=ago(190 + n))
+    told = ws.half_lives()
+    assert (told.learn, told.used["status"]) == ("off", 30.0)
+    fit = told.learned["status"]
+    assert fit.low < 8.5 * 0.693 + 2 < fit.high or fit.days < 12
+    ws.configure("decay_sweep", learn="on")
+    assert ws.half_lives().used["status"] == fit.days
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"half_lives": {"fact": 0}}, {"half_lives": {"fact": float("inf")}}, {"floors": {"fact": 2}}, {"cap": -1.0}, {"learn": "perhaps"}],
+)
+def test_settings_that_make_no_sense_are_refused(ws: Workspace, wrong: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="decay_sweep"):
+        ws.configure("decay_sweep", **wrong)
+
+
+def test_a_snapshot_beyond_its_bounds_says_so(ws: Workspace) -> None:
+    ws.add("Dana leads sales.")
+    ws.configure("metrics", at_least={"insights": 5}, at_most={"age_days.p90": 30})
+    run = ws.run("metrics")
+    assert ws.metrics()[-1].figures["bounds_broken"] == {"insights": 1.0}
+    assert [change.reason.code for change in run.changes] == ["bound_broken"]
