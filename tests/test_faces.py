@@ -18,10 +18,10 @@ from compoundry.api import knowledge as knowledge_api
 from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
 from compoundry.client import calls
-from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
+from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
-SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, review, runs, sources)
+SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources)
 FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
 
 OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
@@ -103,6 +103,7 @@ def _calls() -> list[calls.Call[Any]]:
         calls.edit("ID", {}, version=None),
         calls.reinforce("ID", {}),
         calls.unmerge("ID"),
+        calls.recall("ID"),
         calls.forecast("ID", below=None, days=None),
         calls.trust("ID", 1),
         calls.blast_radius("ID"),

@@ -57,7 +57,7 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     else:
         must_be_current(database)
     shop = Workshop(database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts)
-    return Parts(App(database), shop, settings)
+    return Parts(App(database, encoder=shop.encoder), shop, settings)
 
 
 def _lazily(settings: Settings) -> Callable[[], Encoder]:

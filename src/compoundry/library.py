@@ -18,6 +18,7 @@ import structlog
 
 from compoundry.app import Parts, assemble
 from compoundry.engine import inline
+from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
@@ -27,6 +28,7 @@ from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Story
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
+from compoundry.service.recalling import Recalled, recall
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
 from compoundry.store.journal import Entry
@@ -124,6 +126,13 @@ class Workspace:
         """Add evidence for an insight, or against it; `more` may be source, excerpt and weight (0 to 1)."""
         return insights.reinforce(self._app, self._caller, id, kind=kind, at=at, **more)
 
+    def recall(
+        self, query: str, *, limit: int = 10, entity: str | None = None, as_of: datetime | None = None, max_tokens: int | None = None
+    ) -> list[Recalled]:
+        """Return what is known about a question, the best answers first, at most so many, and at most so many tokens in all."""
+        self._encoded()
+        return recall(self._app, self._caller, query, limit=limit, entity=entity, as_of=as_of, max_tokens=max_tokens)
+
     def forecast(self, id: str, *, below: float | None = None, days: float | None = None) -> Forecast:
         """Return how an insight will fade unless somebody confirms it, and when it falls below a confidence."""
         return beliefs.forecast(self._app, self._caller, id, below=below, days=days)
@@ -209,6 +218,9 @@ class Workspace:
     def state_hash(self) -> str:
         """Return a hash of everything that jobs can change; equal states have equal hashes."""
         return runs.state_hash(self._app, self._caller)
+
+    def _encoded(self) -> None:
+        encode_missing(self._parts.shop, self.id)
 
     def _carried_out(self, record: Record) -> "Run":
         return Run(self, inline.carry_out(self._parts.shop, record))

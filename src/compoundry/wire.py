@@ -10,6 +10,7 @@ from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Story
+from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.store.journal import Entry
@@ -92,6 +93,11 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
         "version": found.version,
     }
     return _known(body)
+
+
+def recalled(found: Recalled, workspace_id: int) -> dict[str, Any]:
+    """Shape what was recalled: the insight, and how well it fits."""
+    return {**insight(found.insight, workspace_id), "score": found.score, "words": found.words, "meaning": found.meaning}
 
 
 def reason(why: Reason) -> dict[str, Any]:

@@ -60,6 +60,8 @@ READING = [
     "insights --entity Dana",
     "insight {insight}",
     "why {insight}",
+    "recall email --limit 3",
+    "recall employees --entity Dana --as-of 2026-03-05T00:00:00Z",
     "insights --as-of 2026-03-05T00:00:00Z",
     "patterns --as-of 2026-03-05T00:00:00Z",
     "rules --as-of 2026-03-05T00:00:00Z",

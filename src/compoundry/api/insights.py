@@ -10,7 +10,7 @@ from compoundry.api.bodies import EditIn, ReinforceIn
 from compoundry.api.paging import Limit
 from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import CompoundryError, Invalid
-from compoundry.service import explaining, insights
+from compoundry.service import explaining, insights, recalling
 from compoundry.service.insights import MOST
 from compoundry.service.intake import InsightIn, read
 from compoundry.service.runs import Idempotency
@@ -50,6 +50,21 @@ def recent(
     found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, as_of=then, type=type, entity=entity)
     shown = [wire.insight(one, who.workspace_id) for one in found]
     return Answer({"data": shown, "insights": shown})
+
+
+@routes.get("/recall", response_model=None, **needs("record.read"))
+def recall(
+    request: Request,
+    query: Annotated[str, Query(max_length=4_000, description="What you want to know")],
+    limit: Limit = 10,
+    entity: str | None = None,
+    as_of: Annotated[str | None, Query(description="RFC 3339; what was believed then")] = None,
+    max_tokens: Annotated[int | None, Query(ge=1, description="Cut the list where the sentences cost more than that")] = None,
+) -> Answer:
+    """Return what is known about a question, the best answers first."""
+    who, then = caller(request), times.moment("as_of", as_of)
+    found = recalling.recall(app(request), who, query, limit=limit, entity=entity, as_of=then, max_tokens=max_tokens)
+    return Answer({"data": [wire.recalled(one, who.workspace_id) for one in found]})
 
 
 @routes.post("/insights", status_code=201, response_model=None, **needs("record.write", InsightIn))

@@ -15,6 +15,7 @@ from compoundry.cli.where import Where
 from compoundry.client.errors import TimedOut
 from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
 from compoundry.engine import inline
+from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
 from compoundry.logs import configure
@@ -22,7 +23,7 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
+from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
 from compoundry.settings import settings
@@ -132,6 +133,12 @@ class LocalDesk:
 
     def insight(self, id: str) -> Insight:
         return self._insight(insights.one(self._app, self._caller, id))
+
+    def recall(self, query: str, *, limit: int, entity: str | None, as_of: str | None) -> list[Insight]:
+        encode_missing(self._parts.shop, self._caller.workspace_id)
+        then = times.moment("as_of", as_of)
+        found = recalling.recall(self._app, self._caller, query, limit=limit, entity=entity, as_of=then)
+        return [Insight.read(wire.recalled(one, self._caller.workspace_id)) for one in found]
 
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id, found in insights.named(self._app, self._caller, ids).items()}

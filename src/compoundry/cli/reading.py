@@ -41,6 +41,18 @@ def insight(desk: Desk, id: InsightId) -> Shown:
     return shapes.insight(desk.insight(id))
 
 
+@command(app, "recall", open_desk, ON_A_DESK)
+def recall(
+    desk: Desk,
+    query: Annotated[str, typer.Argument(help="What you want to know.")],
+    entity: Annotated[str | None, typer.Option(help="Only about this entity, by id or name.")] = None,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 10,
+) -> Shown:
+    """Recall what is known about a question, the best answers first."""
+    return shapes.recalled(desk.recall(query, limit=limit, entity=entity, as_of=as_of))
+
+
 @command(app, "why", open_desk, ON_A_DESK)
 def why(desk: Desk, id: InsightId) -> Shown:
     """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""

@@ -81,6 +81,9 @@ class RemoteDesk:
     def insight(self, id: str) -> Insight:
         return self._client.insights.get(id)
 
+    def recall(self, query: str, *, limit: int, entity: str | None, as_of: str | None) -> list[Insight]:
+        return list(self._client.recall(query, limit=limit, entity=entity, as_of=as_of))
+
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id in ids if (found := self._perhaps(id))}
 

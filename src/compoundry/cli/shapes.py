@@ -83,6 +83,12 @@ def insights(found: Sequence[Insight]) -> Shown:
     )
 
 
+def recalled(found: Sequence[Insight]) -> Shown:
+    """List what was recalled."""
+    rows = [(i.id, f"{i.body['score']:.2f}", f"{i.confidence:.2f}", day(i.observed_at or i.created_at), i.content) for i in found]
+    return listed(found, Table(("id", "fits", "confidence", "day", "content"), rows, "nothing known fits"))
+
+
 def insight(found: Insight) -> Shown:
     """Show one insight with its evidence."""
     about = ", ".join(f"{e.name} ({e.type})" for e in found.entities) or "nobody in particular"

@@ -111,6 +111,14 @@ def insights(
     )
 
 
+def recall(
+    query: str, *, limit: int = 10, entity: str | None = None, as_of: datetime | str | None = None, max_tokens: int | None = None
+) -> Call[tuple[Insight, ...]]:
+    """Ask what is known about a question."""
+    asked = {"query": query, "limit": limit, "entity": entity, "as_of": _spelled(as_of), "max_tokens": max_tokens}
+    return Call("GET", f"{PATH}/recall", lambda body: _each(Insight.read, body["data"]), query=_present(asked))
+
+
 def insight(id: str) -> Call[Insight]:
     """Ask for one insight."""
     return Call("GET", _insight(id), Insight.read)

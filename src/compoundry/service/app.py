@@ -1,10 +1,13 @@
 """Hold the parts that every verb of the service needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from compoundry.errors import Unavailable
 from compoundry.store.database import Database
+from compoundry.text.encoder import Encoder
+from compoundry.text.retrieval import Index
 
 
 def new_id() -> str:
@@ -16,14 +19,33 @@ def _nobody(workspace_id: int) -> None:
     """Tell nobody: no worker lives in this process."""
 
 
+def _no_encoder() -> Encoder:
+    """Refuse: this service was made without an encoder."""
+    raise Unavailable("no encoder is configured")
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """Hold a workspace's active insights ready to be searched, as they were at a state of the database."""
+
+    state: tuple[object, ...]
+    ids: Sequence[str]
+    index: Index
+
+
 @dataclass(frozen=True)
 class App:
-    """Hold the database, where ids come from, and whom to tell about new work in this process."""
+    """Hold the database, the encoder (loaded when first needed), where ids come from, and whom to tell about new work in this process.
+
+    `searchable` remembers a few workspaces as they were last searched.
+    """
 
     database: Database
     new_id: Callable[[], str] = new_id
+    encoder: Callable[[], Encoder] = _no_encoder
     on_run: list[Callable[[], None]] = field(default_factory=list)
     on_written: list[Callable[[int], None]] = field(default_factory=list)
+    searchable: dict[int, "Searchable"] = field(default_factory=dict)
 
     def run_waits(self) -> None:
         """Wake the worker of this process, if there is one."""

@@ -105,6 +105,24 @@ def count(connection: Connection, workspace_id: int) -> dict[str, int]:
     return {row.standing: row.n for row in connection.execute(grouped)}
 
 
+def contents(connection: Connection, workspace_id: int) -> dict[str, str]:
+    """Return what the active insights say, by id."""
+    mine = select(_T.c.id, _T.c.content).where(_T.c.workspace_id == workspace_id, _T.c.standing == "active").order_by(_T.c.id)
+    return {row.id: row.content for row in connection.execute(mine)}
+
+
+def state(connection: Connection, workspace_id: int) -> tuple[int, int, str]:
+    """Return what changes whenever the active insights do: how many, the sum of their versions, the last change."""
+    mine = select(func.count(), func.sum(_T.c.version), func.max(_T.c.changed_at))
+    count, versions, last = connection.execute(mine.where(_T.c.workspace_id == workspace_id, _T.c.standing == "active")).one()
+    return count, versions or 0, str(last)
+
+
+def about(connection: Connection, workspace_id: int, entity: str) -> set[str]:
+    """Name the insights about an entity, by its id or name."""
+    return set(connection.scalars(select(_T.c.id).where(_T.c.workspace_id == workspace_id, _mentions(entity))))
+
+
 def entity_id(name: str) -> str:
     """Return the id of an entity that came without one: the same name is the same entity.
 

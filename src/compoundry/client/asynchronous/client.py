@@ -13,7 +13,7 @@ from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights
 from compoundry.client.asynchronous.live import AsyncLiveRun
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
-from compoundry.client.nouns import Body, Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
 
 T = TypeVar("T")
@@ -110,6 +110,18 @@ class AsyncClient:
     ) -> tuple[Snapshot, ...]:
         """Return snapshots of the workspace's health, oldest first."""
         return await self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    async def recall(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        entity: str | None = None,
+        as_of: datetime | str | None = None,
+        max_tokens: int | None = None,
+    ) -> tuple[Insight, ...]:
+        """Return what is known about a question, the best answers first; `score` in their body says how well they fit."""
+        return await self.ask(calls.recall(query, limit=limit, entity=entity, as_of=as_of, max_tokens=max_tokens))
 
     async def half_lives(self) -> Body:
         """Return the half-lives in use, in days, and those that the workspace's own history suggests."""

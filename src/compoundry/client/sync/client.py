@@ -11,7 +11,7 @@ import httpx2
 from compoundry.client import answers, calls, wiring
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
-from compoundry.client.nouns import Body, Change, Disposition, Pattern, Progress, Rule, Run, Snapshot
+from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
 from compoundry.client.sync.groups import Candidates, Insights
 from compoundry.client.sync.live import LiveRun
@@ -110,6 +110,18 @@ class Client:
     ) -> tuple[Snapshot, ...]:
         """Return snapshots of the workspace's health, oldest first."""
         return self.ask(calls.metrics(limit=limit, since=since, until=until))
+
+    def recall(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        entity: str | None = None,
+        as_of: datetime | str | None = None,
+        max_tokens: int | None = None,
+    ) -> tuple[Insight, ...]:
+        """Return what is known about a question, the best answers first; `score` in their body says how well they fit."""
+        return self.ask(calls.recall(query, limit=limit, entity=entity, as_of=as_of, max_tokens=max_tokens))
 
     def half_lives(self) -> Body:
         """Return the half-lives in use, in days, and those that the workspace's own history suggests."""
