@@ -19,7 +19,6 @@ from compoundry.text import counting, retrieval
 MOST = 200
 REMEMBERED = 8
 _FLOOR = 0.12
-_BELIEF_PART = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,12 @@ def recall(
         ids = [searchable.ids[f.place] for f in found]
         told = known or gathered(connection, caller.workspace_id, ids)
     fitting = [_recalled(told[id], f) for id, f in zip(ids, found, strict=True) if id in told and f.score >= _FLOOR]
-    fitting.sort(key=lambda r: (-r.score, r.insight.id))
+    fitting.sort(key=lambda r: (-r.score, -r.insight.confidence, r.insight.id))  # belief decides among what fits alike
     return _within(fitting[:limit], max_tokens)
 
 
 def _recalled(insight: Insight, found: retrieval.Found) -> Recalled:
-    """Let belief decide among what fits alike."""
-    score = found.score * (1 - _BELIEF_PART + _BELIEF_PART * insight.confidence)
-    return Recalled(insight, round(score, 4), round(found.words, 4), round(found.meaning, 4))
+    return Recalled(insight, round(found.score, 4), round(found.words, 4), round(found.meaning, 4))
 
 
 def _within(fitting: Sequence[Recalled], max_tokens: int | None) -> list[Recalled]:
