@@ -9,6 +9,7 @@ import structlog
 
 from compoundry import jobs
 from compoundry.canaries import Canaries
+from compoundry.engine import collecting
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.progress import Progress
 from compoundry.engine.workshop import Workshop
@@ -57,10 +58,11 @@ def _carry_out(shop: Workshop, run: Run, progress: Progress) -> None:
 def _decide(shop: Workshop, run: Run, progress: Progress) -> None:
     """Plan and apply; plan anew when somebody edited an insight in between."""
     for _ in range(REPLANS):
-        with suppress(Stale):
+        with suppress(Stale), collecting.later():
             _plan_once(shop, run, progress)
             return
-    _plan_once(shop, run, progress)
+    with collecting.later():
+        _plan_once(shop, run, progress)
 
 
 def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
