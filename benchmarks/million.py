@@ -157,9 +157,7 @@ def main() -> None:
         return
     size = chosen.size or (20_000 if chosen.short else 1_000_000)
     title = f"A workspace of {size:,} insights"
-    publish(
-        "million", title, ["what", "measured", "beside", "target"], list(table(size)), notes=f"Started on {datetime.now(UTC):%Y-%m-%d}."
-    )
+    publish("million", title, ["what", "measured", "beside", "target"], list(table(size)))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ from compoundry.api import jobs as jobs_api
 from compoundry.api import knowledge as knowledge_api
 from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
+from compoundry.api import rulebook as rulebook_api
 from compoundry.client import calls
-from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources
+from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
-SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources)
+SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources)
 FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
 
 OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
@@ -33,7 +34,7 @@ MISSING: dict[tuple[str, str], str] = {
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
-    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "belief_policy") for face in FACES},
+    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "belief_policy", "recorded") for face in FACES},
     **{("wait", face): ELSEWISE for face in FACES},
     ("authenticate", "cli"): "the owner of the database, or the server, decides",
     ("operator", "api"): "callers of the API have keys",
@@ -92,7 +93,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api)
+    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api)
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -104,6 +105,9 @@ def _calls() -> list[calls.Call[Any]]:
         calls.reinforce("ID", {}),
         calls.unmerge("ID"),
         calls.recall("ID"),
+        calls.report("ID", "helped", session="", note=""),
+        calls.import_rules("", name=""),
+        calls.rename("ID", ""),
         calls.forecast("ID", below=None, days=None),
         calls.trust("ID", 1),
         calls.blast_radius("ID"),
@@ -113,7 +117,8 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
     by_id: list[Callable[[str], calls.Call[Any]]] = [
-        *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate)
+        *(calls.reported, calls.lift, calls.why_rule, calls.why_pattern),
+        *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate),
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [
         *(calls.half_lives, calls.sources),

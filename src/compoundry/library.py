@@ -23,15 +23,17 @@ from compoundry.errors import Invalid
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, beliefs, explaining, insights, knowledge, review, runs, sources
+from compoundry.service import access, beliefs, explaining, insights, knowledge, review, rulebook, runs, sources
 from compoundry.service.beliefs import Forecast, HalfLives
-from compoundry.service.explaining import Story
+from compoundry.service.explaining import Chain, Story
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
 from compoundry.service.recalling import Recalled, recall
+from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
 from compoundry.store.journal import Entry
+from compoundry.store.outcomes import Outcome
 from compoundry.text import playbook
 
 _BATCH = insights.MOST
@@ -199,9 +201,40 @@ class Workspace:
         """List rules, or what they were at a time, the surest first."""
         return knowledge.rules(self._app, self._caller, limit=limit, status=status, as_of=as_of)
 
-    def playbook(self) -> str:
-        """Return what agents should do, as Markdown."""
-        return playbook.markdown(knowledge.playbook(self._app, self._caller))
+    def playbook(self, format: str = "markdown", *, max_tokens: int | None = None, session: str = "") -> str:
+        """Return what agents should do: `markdown`, an `agents` block for AGENTS.md, or a `skill`.
+
+        `max_tokens` keeps the surest rules; `session` names who will follow it, needed where rules are held out.
+        """
+        return playbook.written(rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session), format)
+
+    def report(self, rule: str, outcome: str, *, session: str = "", note: str = "") -> Rule:
+        """Say what following a rule led to: helped, harmed or not_applicable."""
+        return rulebook.report(self._app, self._caller, rule, outcome, session=session, note=note)
+
+    def reported(self, rule: str, *, limit: int = 50) -> list[Outcome]:
+        """List what was reported of a rule, newest first."""
+        return rulebook.reported(self._app, self._caller, rule, limit=limit)
+
+    def lift(self, rule: str) -> Lift:
+        """Return how much more often things went well with a rule than without it."""
+        return rulebook.lift_of(self._app, self._caller, rule)
+
+    def import_rules(self, document: str, *, name: str = "a file") -> Imported:
+        """Take over the rules of a file, such as AGENTS.md, as active ones; what is known already is left alone."""
+        return rulebook.import_rules(self._app, self._caller, document, name=name)
+
+    def why_rule(self, id: str) -> Chain:
+        """Return where a rule comes from: insights, pattern, and its history."""
+        return explaining.why_rule(self._app, self._caller, id)
+
+    def why_pattern(self, id: str) -> Chain:
+        """Return what a pattern stands on, and which rules stand on it."""
+        return explaining.why_pattern(self._app, self._caller, id)
+
+    def rename(self, pattern: str, label: str) -> Pattern:
+        """Give a pattern better words; jobs leave them alone from then on."""
+        return review.rename(self._app, self._caller, pattern, label)
 
     def metrics(self, *, limit: int = 100) -> list[Snapshot]:
         """Return snapshots of the workspace's health, oldest first."""

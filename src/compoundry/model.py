@@ -126,7 +126,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """State what recurs, over how many independent sources, and in which insights."""
+    """State what recurs, over how many independent sources, and in which insights.
+
+    `named_by` is who gave it its label, where a person did; jobs leave such a label alone.
+    """
 
     id: str
     kind: PatternKind
@@ -143,12 +146,16 @@ class Pattern:
     trend: Trend
     reason: Reason
     status: PatternStatus = "candidate"
+    named_by: str | None = None
     version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Tell an agent what to do or expect, when, unless what, and because of which evidence."""
+    """Tell an agent what to do or expect, when, unless what, and because of which evidence.
+
+    `clashes` names rules that contradict it; `helped` and `harmed` count what its users reported.
+    """
 
     id: str
     when: str
@@ -162,6 +169,7 @@ class Rule:
     unless: str = ""
     pattern_id: str | None = None
     status: RuleStatus = "candidate"
+    clashes: tuple[str, ...] = ()
     helped: int = 0
     harmed: int = 0
     version: int = 1

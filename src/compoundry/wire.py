@@ -9,12 +9,15 @@ from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
 from compoundry.service.beliefs import Forecast, HalfLives
-from compoundry.service.explaining import Story
+from compoundry.service.explaining import Chain, Story
 from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
+from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.store.journal import Entry
+from compoundry.store.outcomes import Outcome
 from compoundry.text import belief
+from compoundry.text.outcomes import PROBATION, posterior
 
 
 def moment(at: datetime | None) -> str | None:
@@ -112,7 +115,7 @@ def change(position: int, entry: Entry) -> dict[str, Any]:
         "change": entry.kind,
         "subject": entry.subject,
         "why": reason(entry.reason),
-        "edits": [{"noun": e.noun, "id": e.id, "before": e.before, "after": e.after} for e in entry.effects],
+        "edits": _edits(entry),
     }
 
 
@@ -190,6 +193,49 @@ def many(done: Many) -> dict[str, Any]:
 def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
     """Shape a finding: its fields, times spelled out, unknown ones left out."""
     return {name: _spelled(value) for name, value in asdict(found).items() if value is not None}
+
+
+def rule(found: Rule) -> dict[str, Any]:
+    """Shape a rule, with how far it helps: mean, 95 % interval, and the probability of more good than harm."""
+    return {**noun(found), "helps": asdict(posterior(found.confidence, found.helped, found.harmed)), "on_probation": _on_probation(found)}
+
+
+def _on_probation(found: Rule) -> bool:
+    return found.status == "active" and found.helped + found.harmed < PROBATION
+
+
+def outcome(told: Outcome) -> dict[str, Any]:
+    """Shape what was reported of a rule."""
+    return {name: _spelled(value) for name, value in asdict(told).items()}
+
+
+def lift(told: Lift) -> dict[str, Any]:
+    """Shape what a rule changes."""
+    return _known(asdict(told))
+
+
+def imported(done: Imported) -> dict[str, Any]:
+    """Shape what became of a rules file."""
+    unread = [asdict(one) for one in done.unread]
+    return _known({"new": list(done.new), "known": done.known, "unread": unread, "job_run_id": done.run})
+
+
+def chain(told: Chain, workspace_id: int) -> dict[str, Any]:
+    """Shape where a pattern or a rule comes from."""
+    body = {
+        "insights": [insight(one, workspace_id) for one in told.insights],
+        "pattern": noun(told.pattern) if told.pattern else None,
+        "rules": [rule(one) for one in told.rules],
+        "decisions": [
+            {"job_run_id": run, "change": e.kind, "subject": e.subject, "why": reason(e.reason), "edits": _edits(e)}
+            for run, e in told.decisions
+        ],
+    }
+    return _known(body)
+
+
+def _edits(entry: Entry) -> list[dict[str, Any]]:
+    return [{"noun": e.noun, "id": e.id, "before": e.before, "after": e.after} for e in entry.effects]
 
 
 def _known(body: Mapping[str, Any]) -> dict[str, Any]:

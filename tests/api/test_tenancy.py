@@ -9,6 +9,8 @@ from tests.server import Served, new_key
 
 FACTS = [{"content": f"Team {n} says that the export is slow.", "entities": [{"name": f"Team {n}"}]} for n in range(4)]
 
+_BODIES = {("POST", "outcomes"): {"outcome": "helped"}}
+
 
 def routes(served: Served) -> list[tuple[str, str, str]]:
     """List every guarded route as (method, path, scope), from the server's own description."""
@@ -23,7 +25,7 @@ def routes(served: Served) -> list[tuple[str, str, str]]:
 
 
 def call(client: httpx2.Client, method: str, path: str) -> httpx2.Response:
-    body = {"content": "changed"} if method == "PATCH" else {}
+    body = _BODIES.get((method, path.rsplit("/", 1)[-1]), {"content": "changed", "label": "changed"} if method == "PATCH" else {})
     return client.request(method, path, json=body) if method in ("POST", "PATCH", "PUT") else client.request(method, path)
 
 

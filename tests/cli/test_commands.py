@@ -34,7 +34,12 @@ def things(house: House) -> dict[str, str]:
     house.local.json("run", "metrics")
     insight = house.local.json("insights")["data"][0]["id"]
     key = house.local.json("key", "create", "--workspace", "1", "--scopes", "record.read")
+    rules = house.file.with_name("AGENTS.md")
+    rules.write_text("- Always write a test first.\n- If a test fails, stop and read it.\n")
+    rule = house.local.json("import-rules", str(rules))["new"][0]
     return {
+        "rule": rule,
+        "rules": str(rules),
         "dry": dry["job_run_id"],
         "real": real["job_run_id"],
         "insight": insight,
@@ -74,6 +79,10 @@ READING = [
     "patterns --kind theme --status candidate --trend rising --limit 1",
     "rules --status candidate",
     "playbook",
+    "playbook --format agents --max-tokens 500",
+    "playbook --format skill",
+    "outcomes {rule}",
+    "why {rule}",
     "metrics",
 ]
 WRITING = [
@@ -87,6 +96,8 @@ WRITING = [
     "edit {insight} --recheck 2027-01-31T00:00:00Z",
     "forecast {insight} --below 0.4 --days 90",
     "trust agent 0.5",
+    "outcome {rule} helped --note well",
+    "import-rules {rules}",
 ]
 
 
@@ -132,6 +143,7 @@ def test_every_command_is_in_these_tests() -> None:
         "accept",
         "reject",
         "forget",
+        "rename",
         *ONLY_WHERE_THE_DATABASE_IS,
         *WITHOUT_A_PLACE,
     }
@@ -248,3 +260,14 @@ def test_the_jobs_are_those_that_are_found() -> None:
     listed = [job["job_type"] for job in typed("jobs", "--json").json["data"]]
     assert listed == ["consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics"]
     assert all(job in typed("run", "--help").out for job in listed)
+
+
+def test_a_pattern_gets_better_words(prompt: Prompt, tmp_path: Path) -> None:
+    firms = ("Northwind", "Lakeside", "Hillcrest", "Bellwood", "Oakridge")
+    lines = [{"content": f"{who} complains that exports are slow.", "entities": [{"name": who}], "id": who} for who in firms]
+    lines += [{"content": f"P{n} likes topic {n * 7919 % 1009}.", "entities": [{"name": f"P{n}"}]} for n in range(30)]
+    prompt.json("import", str(written(tmp_path / "firms.jsonl", lines)))
+    prompt.json("run", "pattern_detection")
+    pattern = prompt.json("patterns", "--kind", "theme")["data"][0]["id"]
+    assert prompt.json("rename", pattern, "Exports are slow")["data"][0]["label"] == "Exports are slow"
+    assert "Exports are slow" in prompt("why", pattern).out

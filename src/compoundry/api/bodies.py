@@ -58,6 +58,27 @@ class ManyIn(BaseModel):
     note: Annotated[Text, Field(max_length=2_000)] = ""
 
 
+class OutcomeIn(BaseModel):
+    """Say what following a rule led to."""
+
+    outcome: Literal["helped", "harmed", "not_applicable"]
+    note: Annotated[Text, Field(max_length=2_000)] = ""
+    session: Annotated[Text, Field(max_length=200)] = ""
+
+
+class RenameIn(BaseModel):
+    """Give better words."""
+
+    label: Annotated[Text, Field(max_length=400), AfterValidator(str.strip), Field(min_length=1)]
+
+
+class RulesFileIn(BaseModel):
+    """Hold a file of rules."""
+
+    document: Annotated[Text, Field(max_length=1_000_000)]
+    name: Annotated[Text, Field(max_length=400)] = "a file"
+
+
 class Problem(BaseModel):
     """Say what went wrong, and what to do."""
 

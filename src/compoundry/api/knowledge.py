@@ -1,15 +1,14 @@
-"""Read patterns, rules, the playbook and metrics over HTTP."""
+"""Read patterns, rules and metrics over HTTP."""
 
 from typing import Annotated
 
-from fastapi import Header, Query, Request, Response
+from fastapi import Query, Request
 
 from compoundry import times, wire
 from compoundry.api.answers import Answer
 from compoundry.api.paging import Cursor, Limit, page
 from compoundry.api.routing import app, caller, needs, router
 from compoundry.service import knowledge
-from compoundry.text import playbook as pages
 
 routes = router("knowledge")
 
@@ -35,16 +34,7 @@ def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: st
     """List rules, the surest first."""
     then = times.moment("as_of", as_of)
     found = knowledge.rules(app(request), caller(request), limit=limit + 1, cursor=cursor, status=status, as_of=then)
-    return Answer(page(found, limit, wire.noun, lambda rule: rule.id))
-
-
-@routes.get("/playbook", response_model=None, **needs("record.read"))
-def playbook(request: Request, accept: Annotated[str | None, Header()] = None) -> Response:
-    """Return the playbook for agents, as Markdown or JSON."""
-    found = knowledge.playbook(app(request), caller(request))
-    if accept and "text/markdown" in accept:
-        return Response(pages.markdown(found), media_type="text/markdown; charset=utf-8")
-    return Answer({"rules": [wire.noun(rule) for rule in found]})
+    return Answer(page(found, limit, wire.rule, lambda rule: rule.id))
 
 
 @routes.get("/compounding/metrics", response_model=None, **needs("record.read"))

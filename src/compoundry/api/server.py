@@ -7,7 +7,7 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review
+from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import Doorman
 from compoundry.api.errors import answer_errors
@@ -36,7 +36,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> AS
         strict_content_type=False,
     )
     made.state.app = app
-    for routes in (jobs.routes, insights.routes, review.routes, knowledge.routes, beliefs.routes, policy.routes):
+    for routes in (jobs.routes, insights.routes, review.routes, knowledge.routes, beliefs.routes, rulebook.routes, policy.routes):
         made.include_router(routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
     made.include_router(operations.routes)
     answer_errors(made)

@@ -23,7 +23,7 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, runs, sources
+from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
 from compoundry.settings import settings
@@ -198,13 +198,35 @@ class LocalDesk:
     def rules(self, wanted: Filter, *, as_of: str | None) -> list[Rule]:
         then = times.moment("as_of", as_of)
         found = knowledge.rules(self._app, self._caller, limit=wanted.limit, as_of=then, **wanted.given)
-        return [Rule.read(wire.noun(one)) for one in found]
+        return [Rule.read(wire.rule(one)) for one in found]
 
-    def playbook(self) -> list[Rule]:
-        return [Rule.read(wire.noun(one)) for one in knowledge.playbook(self._app, self._caller)]
+    def playbook(self, *, max_tokens: int | None, session: str) -> list[Rule]:
+        found = rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session)
+        return [Rule.read(wire.rule(one)) for one in found]
 
-    def playbook_page(self) -> str:
-        return pages.markdown(knowledge.playbook(self._app, self._caller))
+    def playbook_page(self, format: str, *, max_tokens: int | None, session: str) -> str:
+        return pages.written(rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session), format)
+
+    def report(self, rule: str, outcome: str, *, session: str, note: str) -> Rule:
+        return Rule.read(wire.rule(rulebook.report(self._app, self._caller, rule, outcome, session=session, note=note)))
+
+    def reported(self, rule: str, *, limit: int) -> list[Body]:
+        return [wire.outcome(one) for one in rulebook.reported(self._app, self._caller, rule, limit=limit)]
+
+    def lift(self, rule: str) -> Body:
+        return wire.lift(rulebook.lift_of(self._app, self._caller, rule))
+
+    def import_rules(self, document: str, *, name: str) -> Body:
+        return wire.imported(rulebook.import_rules(self._app, self._caller, document, name=name))
+
+    def why_rule(self, id: str) -> Body:
+        return wire.chain(explaining.why_rule(self._app, self._caller, id), self._caller.workspace_id)
+
+    def why_pattern(self, id: str) -> Body:
+        return wire.chain(explaining.why_pattern(self._app, self._caller, id), self._caller.workspace_id)
+
+    def rename(self, pattern: str, label: str) -> Pattern:
+        return Pattern.read(wire.noun(review.rename(self._app, self._caller, pattern, label)))
 
     def policy(self) -> Body:
         return access.policy(self._app, self._caller)

@@ -1,5 +1,6 @@
-"""Read what is known: insights, patterns, rules, the playbook, metrics."""
+"""Read what is known: insights, patterns, metrics."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.running import Limit
 from compoundry.cli.show import Shown
-from compoundry.errors import Invalid
+from compoundry.client.errors import NotFound as NoSuchThing
+from compoundry.errors import Invalid, NotFound
 
 app = typer.Typer()
 
@@ -55,8 +57,14 @@ def recall(
 
 @command(app, "why", open_desk, ON_A_DESK)
 def why(desk: Desk, id: InsightId) -> Shown:
-    """Tell why an insight is as it is: what runs and people decided about it, and what was kept apart from it."""
-    return shapes.story(desk.why(id))
+    """Tell why an insight is as it is, or where a pattern or a rule comes from."""
+    with suppress(NotFound, NoSuchThing):
+        return shapes.story(desk.why(id))
+    with suppress(NotFound, NoSuchThing):
+        return shapes.chain(desk.why_rule(id))
+    with suppress(NotFound, NoSuchThing):
+        return shapes.chain(desk.why_pattern(id))
+    raise NotFound(f"no insight, rule or pattern {id!r}")
 
 
 @command(app, "edit", open_desk, ON_A_DESK)
@@ -117,21 +125,14 @@ def patterns(
     return shapes.patterns(desk.patterns(Filter(limit, {"kind": kind, "status": status, "trend": trend}), as_of=as_of))
 
 
-@command(app, "rules", open_desk, ON_A_DESK)
-def rules(
+@command(app, "rename", open_desk, ON_A_DESK)
+def rename(
     desk: Desk,
-    status: Annotated[str | None, typer.Option(help="Only these: candidate, active, rejected or retired.")] = None,
-    as_of: AsOf = None,
-    limit: Limit = 50,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The pattern's id.")],
+    label: Annotated[str, typer.Argument(help="Better words.")],
 ) -> Shown:
-    """List rules, the surest first."""
-    return shapes.rules(desk.rules(Filter(limit, {"status": status}), as_of=as_of))
-
-
-@command(app, "playbook", open_desk, ON_A_DESK)
-def playbook(desk: Desk) -> Shown:
-    """Print what agents should do, as Markdown; with --json as data."""
-    return Shown({"rules": [rule.body for rule in desk.playbook()]}, (desk.playbook_page().rstrip("\n"),))
+    """Give a pattern better words; jobs leave them alone from then on."""
+    return shapes.patterns([desk.rename(id, label)])
 
 
 @command(app, "metrics", open_desk, ON_A_DESK)

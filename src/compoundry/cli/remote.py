@@ -144,11 +144,32 @@ class RemoteDesk:
     def rules(self, wanted: Filter, *, as_of: str | None) -> list[Rule]:
         return _first(wanted.limit, self._client.rules(as_of=as_of, **wanted.given))
 
-    def playbook(self) -> list[Rule]:
-        return list(self._client.playbook())
+    def playbook(self, *, max_tokens: int | None, session: str) -> list[Rule]:
+        return list(self._client.playbook(max_tokens=max_tokens, session=session or None))
 
-    def playbook_page(self) -> str:
-        return self._client.playbook_page()
+    def playbook_page(self, format: str, *, max_tokens: int | None, session: str) -> str:
+        return self._client.playbook_page(format, max_tokens=max_tokens, session=session or None)
+
+    def report(self, rule: str, outcome: str, *, session: str, note: str) -> Rule:
+        return self._client.rulebook.report(rule, outcome, session=session, note=note)
+
+    def reported(self, rule: str, *, limit: int) -> Sequence[Body]:
+        return self._client.rulebook.reported(rule, limit=min(limit, _AT_ONCE))
+
+    def lift(self, rule: str) -> Body:
+        return self._client.rulebook.lift(rule)
+
+    def import_rules(self, document: str, *, name: str) -> Body:
+        return self._client.rulebook.load(document, name=name)
+
+    def why_rule(self, id: str) -> Body:
+        return self._client.rulebook.why(id)
+
+    def why_pattern(self, id: str) -> Body:
+        return self._client.rulebook.why_pattern(id)
+
+    def rename(self, pattern: str, label: str) -> Pattern:
+        return self._client.rulebook.rename(pattern, label)
 
     def policy(self) -> Body:
         return self._client.policy()

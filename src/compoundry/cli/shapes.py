@@ -122,6 +122,21 @@ def story(told: Story) -> Shown:
     return Shown(told.body, (*shown.parts, *stays, *parts, decisions, about))
 
 
+def chain(told: Body) -> Shown:
+    """Show where a pattern or a rule comes from: insights, pattern, rules, and every version."""
+    rows = [("insight", one["id"], one["standing"], one["content"]) for one in told["insights"]]
+    rows += [("pattern", told["pattern"]["id"], told["pattern"]["status"], told["pattern"]["label"])] if "pattern" in told else []
+    rows += [("rule", one["id"], one["status"], one["do"]) for one in told["rules"]]
+    history = [(d["job_run_id"], d["change"], d["why"]["text"], _edited(d["edits"])) for d in told["decisions"]]
+    about = Table(("what", "id", "status", "says"), rows)
+    return Shown(told, (about, Table(("run", "change", "why", "what changed"), history, "no history")))
+
+
+def _edited(edits: Sequence[Body]) -> str:
+    names = {name for edit in edits if edit["before"] is not None for name in (edit["after"] or {})}
+    return ", ".join(sorted(names))
+
+
 def candidates(found: Sequence[Candidate]) -> Shown:
     """List what waits for a person."""
     rows = [(c.id, c.kind, c.status, f"{c.score:.2f}", c.reason.text, " | ".join(short(i.content) for i in c.insights[:2])) for c in found]

@@ -216,14 +216,51 @@ def rules(*, limit: int = PAGE, status: str | None = None, as_of: datetime | str
     return _list(f"{PATH}/rules", Rule.read, {"limit": limit, "status": status, "as_of": _spelled(as_of)})
 
 
-def playbook() -> Call[tuple[Rule, ...]]:
+def playbook(*, max_tokens: int | None = None, session: str | None = None) -> Call[tuple[Rule, ...]]:
     """Ask for the rules that agents should follow."""
-    return Call("GET", f"{PATH}/playbook", lambda body: _each(Rule.read, body["rules"]))
+    query = _present({"max_tokens": max_tokens, "session": session})
+    return Call("GET", f"{PATH}/playbook", lambda body: _each(Rule.read, body["rules"]), query=query)
 
 
-def playbook_page() -> Call[str]:
-    """Ask for the playbook as Markdown."""
-    return Call("GET", f"{PATH}/playbook", str, accept="text/markdown")
+def playbook_page(format: str = "markdown", *, max_tokens: int | None = None, session: str | None = None) -> Call[str]:
+    """Ask for the playbook as text."""
+    query = _present({"format": format, "max_tokens": max_tokens, "session": session})
+    return Call("GET", f"{PATH}/playbook", str, query=query, accept="text/markdown")
+
+
+def report(rule: str, outcome: str, *, session: str, note: str) -> Call[Rule]:
+    """Say what following a rule led to."""
+    return Call("POST", f"{PATH}/rules/{_quoted(rule)}/outcomes", Rule.read, body={"outcome": outcome, "session": session, "note": note})
+
+
+def reported(rule: str, *, limit: int = 50) -> Call[tuple[Body, ...]]:
+    """Ask what was reported of a rule."""
+    return Call("GET", f"{PATH}/rules/{_quoted(rule)}/outcomes", lambda body: _each(dict, body["data"]), query={"limit": limit})
+
+
+def lift(rule: str) -> Call[Body]:
+    """Ask what a rule changes."""
+    return Call("GET", f"{PATH}/rules/{_quoted(rule)}/lift", dict)
+
+
+def import_rules(document: str, *, name: str) -> Call[Body]:
+    """Send a file of rules."""
+    return Call("POST", f"{PATH}/rules/import", dict, body={"document": document, "name": name})
+
+
+def why_rule(id: str) -> Call[Body]:
+    """Ask where a rule comes from."""
+    return Call("GET", f"{PATH}/rules/{_quoted(id)}/why", dict)
+
+
+def why_pattern(id: str) -> Call[Body]:
+    """Ask what a pattern stands on."""
+    return Call("GET", f"{PATH}/patterns/{_quoted(id)}/why", dict)
+
+
+def rename(pattern: str, label: str) -> Call[Pattern]:
+    """Give a pattern better words."""
+    return Call("PATCH", f"{PATH}/patterns/{_quoted(pattern)}", Pattern.read, body={"label": label})
 
 
 def metrics(*, limit: int = PAGE, since: datetime | str | None = None, until: datetime | str | None = None) -> Call[tuple[Snapshot, ...]]:

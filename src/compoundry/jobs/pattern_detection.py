@@ -94,7 +94,9 @@ def _compared(corpus: Corpus, found: Sequence[Finding], known: Sequence[Pattern]
         if before is None:
             changes.append(Notice(fresh, None, fresh.reason))
         elif before.status in ("candidate", "accepted"):
-            updated = replace(fresh, id=before.id, status=before.status, label=_label(before, fresh), version=before.version)
+            updated = replace(
+                fresh, id=before.id, status=before.status, label=_label(before, fresh), named_by=before.named_by, version=before.version
+            )
             if updated != before:
                 changes.append(Notice(updated, before, fresh.reason))
     return changes + list(_retired(corpus, [p for p in known if p.id not in recognised], policy))
@@ -113,8 +115,8 @@ def _overlap(one: Pattern, other: Pattern) -> float:
 
 
 def _label(before: Pattern, fresh: Pattern) -> str:
-    """Keep the words that a person has accepted."""
-    return before.label if before.status == "accepted" else fresh.label
+    """Keep the words that a person has accepted or given."""
+    return before.label if before.status == "accepted" or before.named_by else fresh.label
 
 
 def _retired(corpus: Corpus, known: Sequence[Pattern], policy: Policy) -> Iterator[Notice]:

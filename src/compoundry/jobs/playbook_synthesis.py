@@ -5,40 +5,51 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+import numpy as np
+from numpy.typing import NDArray
+
 from compoundry.job import Advise, Disposition, Plan, View, same_id
 from compoundry.model import Insight, Pattern, Reason, Rule
 from compoundry.text import wording
+from compoundry.text.agreement import agreement
 from compoundry.text.counting import wilson
 from compoundry.text.lessons import lesson
-from compoundry.text.mining.lexical import lexical_vectors
+from compoundry.text.outcomes import PRIOR, PROBATION, posterior
 
 ORDER = 30
 SETTLE_S = 0.3
-VECTORS = False
+VECTORS = True
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Hold the settings of synthesis.
 
-    A playbook holds at most `budget` rules that are candidates or active; two rules whose words have at
-    least the cosine `same_words` are one; a rule below `least_confidence` isn't made.
+    A playbook holds at most `budget` rules that are candidates or active, imported ones included. Two rules are one when
+    the cosine of their words is at least `same_words`, or that of their meaning `same_meaning`, and no guard tells them
+    apart. A rule below `least_confidence` isn't made. With three outcomes or more (its probation), a rule whose
+    probability of doing more good than harm is below `least_help` is retired. `hold_out` is the share of exports that go without a
+    rule, so that its lift can be measured; 0 withholds nothing.
     """
 
     budget: int = 40
     same_words: float = 0.9
+    same_meaning: float = 0.92
     least_confidence: float = 0.4
+    least_help: float = 0.1
+    hold_out: float = 0.0
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
-    """Make rules from what stands, update those that are known, retire those whose evidence is gone."""
+    """Make rules from what stands, update those that are known, retire those whose evidence is gone or that do harm."""
     insights = {i.id: i for i in sorted(view.insights, key=lambda i: i.id)}
-    drafts = [*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())]
-    worth = [d for d in drafts if d.confidence >= policy.least_confidence]
-    chosen = _distinct(_best(worth, view.rules), policy)[: policy.budget]
     known = {rule.id: rule for rule in view.rules}
+    imported = sorted((r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate")), key=lambda r: r.id)
+    drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
+    worth = [d for d in drafts if d.confidence >= policy.least_confidence and not _harms(known.get(d.id), policy)]
+    chosen = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
     changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id))]
-    changes += _retired(known.values(), {d.id for d in chosen}, {d.id for d in drafts})
+    changes += _retired(known.values(), {d.id for d in chosen}, {d.id for d in drafts}, policy)
     cited = {id for draft in chosen for id in draft.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights.values())
     return Plan(told, tuple(changes))
@@ -108,6 +119,20 @@ def _from_lessons(insights: Iterable[Insight]) -> Iterator[Rule]:
             )
 
 
+def _renamed(drafts: Sequence[Rule], known: Sequence[Rule], policy: Policy) -> list[Rule]:
+    """Recognise a rule by its words when the insight or the pattern behind it is another one now, as after a merge."""
+    here = {d.id for d in drafts}
+    gone = (r for r in known if r.id not in here and r.status != "retired" and r.source != "imported")
+    orphans, named = {_words(r): r.id for r in gone}, {r.id for r in known}
+    return [d if d.id in named else replace(d, id=orphans.get(_words(d), d.id)) for d in drafts]
+
+
+def _words(rule: Rule) -> tuple[str, str]:
+    """Return what makes a rule the same one: its parts, spelling aside; one from a pattern by what it tells to do."""
+    told = f"{rule.do} {rule.unless}" if rule.source == "pattern" else f"{rule.when} {rule.do} {rule.unless}"
+    return rule.source, " ".join("".join(c if c.isalnum() else " " for c in told.casefold()).split())
+
+
 def _best(drafts: Sequence[Rule], known: Sequence[Rule]) -> list[Rule]:
     """Order by expected value: confidence moved by outcomes; what people decided to follow comes first."""
     by_id = {rule.id: rule for rule in known}
@@ -120,40 +145,56 @@ def _decided(rule: Rule | None) -> bool:
 
 def _value(draft: Rule, known: Rule | None) -> float:
     helped, harmed = (known.helped, known.harmed) if known else (0, 0)
-    return (2 * draft.confidence + helped) / (2 + helped + harmed)
+    return (PRIOR * draft.confidence + helped) / (PRIOR + helped + harmed)
 
 
-def _distinct(drafts: Sequence[Rule], policy: Policy) -> list[Rule]:
-    """Leave out rules that say what a better one says already."""
-    vectors = lexical_vectors([f"{d.when} {d.do} {d.unless}" for d in drafts])
-    kept: list[int] = []
-    for n in range(len(drafts)):
-        if not kept or float((vectors[kept] @ vectors[n]).max()) < policy.same_words:
-            kept.append(n)
-    return [drafts[n] for n in kept]
+def _harms(known: Rule | None, policy: Policy) -> bool:
+    """Tell whether a rule has had its chance and does more harm than good."""
+    if known is None or known.helped + known.harmed < PROBATION:
+        return False
+    return posterior(known.confidence, known.helped, known.harmed).helps < policy.least_help
+
+
+def _meanings(view: View) -> Mapping[str, NDArray[np.float32]]:
+    return {insight.id: view.vectors[n] for n, insight in enumerate(view.insights)} if view.vectors.shape[1] else {}
+
+
+def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]], policy: Policy) -> list[Rule]:
+    """Leave out rules that say what a better one says already, and name those that contradict each other."""
+    size = len(next(iter(meanings.values()))) if meanings else 0
+    rows = [meanings.get(d.evidence[0], np.zeros(size)) if d.source == "lesson" else np.zeros(size) for d in drafts]
+    stacked = np.array(rows, dtype=np.float32).reshape(len(drafts), size)
+    found = agreement(drafts, stacked, same_words=policy.same_words, same_meaning=policy.same_meaning)
+    kept = found.kept[: policy.budget]
+    within = set(kept)
+    clashes = {n: tuple(sorted(drafts[m].id for m in found.against.get(n, ()) if m in within)) for n in kept}
+    return [replace(drafts[n], clashes=clashes[n]) for n in kept]
 
 
 def _advised(draft: Rule, before: Rule | None) -> Iterator[Advise]:
     if before is None:
         yield Advise(draft, None, draft.reason)
-    elif before.status in ("candidate", "active"):
-        kept = replace(
-            draft, status=before.status, created_at=before.created_at, helped=before.helped, harmed=before.harmed, version=before.version
-        )
+        return
+    kept = replace(draft, created_at=before.created_at, helped=before.helped, harmed=before.harmed, version=before.version)
+    if before.status in ("candidate", "active"):
+        kept = replace(kept, status=before.status)
         if kept != before:
             yield Advise(kept, before, draft.reason)
     elif before.status == "retired":
-        again = replace(
-            draft, status="candidate", created_at=before.created_at, helped=before.helped, harmed=before.harmed, version=before.version
-        )
-        yield Advise(again, before, Reason("back", "its evidence is back"))
+        yield Advise(replace(kept, status="candidate"), before, Reason("back", "its evidence is back"))
 
 
-def _retired(known: Iterable[Rule], chosen: set[str], possible: set[str]) -> Iterator[Advise]:
+def _retired(known: Iterable[Rule], chosen: set[str], possible: set[str], policy: Policy) -> Iterator[Advise]:
     for rule in sorted(known, key=lambda r: r.id):
-        if rule.status in ("candidate", "active") and rule.id not in chosen and rule.source != "imported":
-            gone = rule.id not in possible
-            why = (
-                Reason("evidence_gone", "its evidence no longer stands") if gone else Reason("outranked", "better rules fill the playbook")
-            )
+        if rule.status in ("candidate", "active") and rule.id not in chosen:
+            why = _why_retired(rule, rule.id in possible, policy)
             yield Advise(replace(rule, status="retired", reason=why), rule, why)
+
+
+def _why_retired(rule: Rule, possible: bool, policy: Policy) -> Reason:
+    if _harms(rule, policy):
+        told = {"helped": rule.helped, "harmed": rule.harmed}
+        return Reason("harms", f"{rule.harmed} reported that it harmed, {rule.helped} that it helped", told)
+    if not possible and rule.source != "imported":
+        return Reason("evidence_gone", "its evidence no longer stands")
+    return Reason("outranked", "a better rule says the same, or better rules fill the playbook")

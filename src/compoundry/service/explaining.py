@@ -50,6 +50,42 @@ def why(app: App, caller: Caller, id: str) -> Story:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Hold where a pattern or a rule comes from: the insights, the pattern, the rules, and all that was decided about it."""
+
+    insights: Sequence[Insight]
+    pattern: Pattern | None
+    rules: Sequence[Rule]
+    decisions: Sequence[tuple[str, Entry]]
+
+
+def why_pattern(app: App, caller: Caller, id: str) -> Chain:
+    """Return what a pattern stands on, the rules made from it, and its history, oldest first; NotFound for an unknown one."""
+    caller.need("record.read")
+    mine = caller.workspace_id
+    with app.database.read() as connection:
+        found = PATTERNS.one(connection, mine, id)
+        made = [rule for rule in RULES.everything(connection, mine) if rule.pattern_id == id]
+        return Chain(_evidence(connection, mine, found.evidence), found, made, journal.about(connection, mine, id))
+
+
+def why_rule(app: App, caller: Caller, id: str) -> Chain:
+    """Return what a rule stands on, insight → pattern → rule, and its history, oldest first; NotFound for an unknown one."""
+    caller.need("record.read")
+    mine = caller.workspace_id
+    with app.database.read() as connection:
+        found = RULES.one(connection, mine, id)
+        behind = [p for p in PATTERNS.everything(connection, mine) if p.id == found.pattern_id]
+        told = journal.about(connection, mine, id)
+        return Chain(_evidence(connection, mine, found.evidence), behind[0] if behind else None, [found], told)
+
+
+def _evidence(connection: Connection, workspace_id: int, ids: Sequence[str]) -> list[Insight]:
+    known = gathered(connection, workspace_id, list(ids))
+    return [known[id] for id in ids if id in known]
+
+
 def _survivor(connection: Connection, workspace_id: int, found: Insight) -> Insight | None:
     stays = found.merged_into or found.superseded_by
     return gathered(connection, workspace_id, [stays]).get(stays) if stays else None

@@ -38,13 +38,6 @@ def rules(
     return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters={"status": status})
 
 
-def playbook(app: App, caller: Caller) -> list[Rule]:
-    """Return the rules that agents should follow: the active ones, and candidates until somebody has decided."""
-    caller.need("record.read")
-    with app.database.read() as connection:
-        return [rule for rule in RULES.everything(connection, caller.workspace_id) if rule.status in ("active", "candidate")]
-
-
 def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100) -> list[Snapshot]:
     """Return snapshots as a time series, oldest first."""
     caller.need("record.read")

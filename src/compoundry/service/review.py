@@ -7,12 +7,12 @@ from typing import Final, assert_never
 
 from compoundry.errors import Conflict, Invalid, NotFound
 from compoundry.job import Change, Merge, Reinforce, Supersede, same_id
-from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Reason, Run
+from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Pattern, Reason, Run
 from compoundry.service.app import App
 from compoundry.store import finish, insights, runs
 from compoundry.store.database import Connection, clock
 from compoundry.store.effects import Effect, effects, subject
-from compoundry.store.findings import CANDIDATES
+from compoundry.store.findings import CANDIDATES, PATTERNS
 from compoundry.store.journal import Entry
 from compoundry.store.lineage import gathered
 from compoundry.store.rows import to_row
@@ -99,6 +99,21 @@ def unmerge(app: App, caller: Caller, id: str) -> Run:
         written = [Entry("unmerge", id, apart, (Effect("insight", id, _merged_as(found.merged_into), _STANDING),))]
         written += _remembered(connection, caller, refused)
         return _record(app, connection, caller, refused, written, now)
+
+
+def rename(app: App, caller: Caller, id: str, label: str) -> Pattern:
+    """Give a pattern better words; jobs leave them alone from then on. Raises Invalid for an empty label."""
+    caller.need("record.write")
+    words = " ".join(label.split())
+    if not words:
+        raise Invalid("label: say what the pattern is")
+    with app.database.write() as connection:
+        insights.lock(connection, caller.workspace_id)
+        known, now = PATTERNS.one(connection, caller.workspace_id, id), clock(connection)
+        before, after = {"label": known.label, "named_by": known.named_by}, {"label": words, "named_by": caller.name}
+        reason = Reason("renamed", "a reviewer found better words", {"before": known.label, "after": words})
+        recorded(app, connection, caller, JOBS["pattern"], id, [Entry("rename", id, reason, (Effect("pattern", id, before, after),))], now)
+        return PATTERNS.one(connection, caller.workspace_id, id)
 
 
 _STANDING: Final = {"standing": "active", "merged_into": None}
@@ -218,13 +233,25 @@ def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[s
 
 
 def _record(app: App, connection: Connection, caller: Caller, asked: Candidate, written: Sequence[Entry], now: datetime) -> Run:
-    """Keep the decision as a run that has ended, so that it is listed, explained and reverted like any other."""
+    return recorded(app, connection, caller, JOBS[asked.kind], asked.id, written, now, scanned=len(asked.subjects))
+
+
+def recorded(
+    app: App,
+    connection: Connection,
+    caller: Caller,
+    job_type: str,
+    subject: str,
+    written: Sequence[Entry],
+    now: datetime,
+    *,
+    scanned: int = 0,
+) -> Run:
+    """Keep what a person decided as a run that has ended, so that it is listed, explained and reverted like any other."""
     affected = {e.id for entry in written for e in entry.effects if e.noun == "insight"}
-    counted = Counts(scanned=len(asked.subjects), affected=len(affected))
-    run = Run(
-        app.new_id(), caller.workspace_id, JOBS[asked.kind], "review", dry_run=False, state="completed", accepted_at=now, not_before=now
-    )
-    ended = replace(run, attempt=1, started_at=now, ended_at=now, subject=asked.id, counts=counted, stage="completed")
+    counted = Counts(scanned=scanned, affected=len(affected))
+    run = Run(app.new_id(), caller.workspace_id, job_type, "review", dry_run=False, state="completed", accepted_at=now, not_before=now)
+    ended = replace(run, attempt=1, started_at=now, ended_at=now, subject=subject, counts=counted, stage="completed")
     runs.accept(connection, ended, rank=0)
     finish.entries(connection, ended, written, now=now)
     return ended

@@ -45,7 +45,7 @@ def pattern(row: Row[Any]) -> Pattern:
 
 def rule(row: Row[Any]) -> Rule:
     """Read a rule."""
-    return Rule(**{**_columns(row), "evidence": tuple(row.evidence), "reason": Reason(**row.reason)})
+    return Rule(**{**_columns(row), "evidence": tuple(row.evidence), "clashes": tuple(row.clashes), "reason": Reason(**row.reason)})
 
 
 def snapshot(row: Row[Any]) -> Snapshot:

@@ -186,6 +186,7 @@ patterns = _of_workspace(
     Column("trend", String(16), nullable=False),
     Column("reason", Json, nullable=False),
     Column("status", String(16), nullable=False),
+    Column("named_by", Text),
     Column("version", Integer, nullable=False),
 )
 
@@ -202,9 +203,33 @@ rules = _of_workspace(
     Column("unless", Text, nullable=False),
     Column("pattern_id", String(64)),
     Column("status", String(16), nullable=False),
+    Column("clashes", Json, nullable=False, server_default="[]"),
     Column("helped", Integer, nullable=False),
     Column("harmed", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+rule_outcomes = _of_workspace(
+    "rule_outcomes",
+    Column("rule_id", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("session", Text, nullable=False),
+    Column("withheld", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    CheckConstraint("outcome IN ('helped', 'harmed', 'not_applicable')", name="outcome"),
+    Index("ix_rule_outcomes_rule", "workspace_id", "rule_id", "at"),
+)
+
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("workspace_id", Integer, ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("session", String(200), primary_key=True),
+    Column("rule_id", String(64), primary_key=True),
+    Column("withheld", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 snapshots = _of_workspace("snapshots", Column("at", UtcTime, nullable=False), Column("figures", Json, nullable=False))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from compoundry.errors import Invalid
 from compoundry.model import Rule
 
 BEGIN: Final = "<!-- compoundry:begin -->"
@@ -13,7 +14,7 @@ _MARKUP: Final = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "`": "'", "\\": "\\\\", "[": "\\[", "]": "\\]", "|": "\\|", "*": "\\*", "_": "\\_", "#": "\\#"}
 )
 _CHARACTERS_PER_TOKEN: Final = 4
-_BULLET: Final = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?P<text>.{4,})$")
+FORMATS: Final = ("markdown", "agents", "skill")
 
 
 def markdown(rules: Sequence[Rule]) -> str:
@@ -51,6 +52,19 @@ def skill(rules: Sequence[Rule], *, name: str = "team-playbook") -> str:
     return f"---\nname: {plain}\ndescription: Rules that this team has learned, with their evidence.\n---\n\n{body}\n"
 
 
+def written(rules: Sequence[Rule], format: str) -> str:
+    """Return the playbook as `markdown`, an `agents` block or a `skill`; Invalid for another format."""
+    match format:
+        case "markdown":
+            return markdown(rules)
+        case "agents":
+            return agents_block(rules)
+        case "skill":
+            return skill(rules)
+        case _:
+            raise Invalid(f"format: must be one of json, {', '.join(FORMATS)}, not {format!r}")
+
+
 def within_tokens(rules: Iterable[Rule], tokens: int) -> list[Rule]:
     """Keep the surest rules that fit into a budget of tokens, some four characters each."""
     kept, left = [], tokens * _CHARACTERS_PER_TOKEN
@@ -59,15 +73,6 @@ def within_tokens(rules: Iterable[Rule], tokens: int) -> list[Rule]:
         if left >= 0:
             kept.append(rule)
     return kept
-
-
-def bullets(document: str) -> list[str]:
-    """Return the rules of an existing file, one for each bullet.
-
-    >>> bullets("# Rules\\n- Use tabs in Makefiles.\\n  * Never push to main.")
-    ['Use tabs in Makefiles.', 'Never push to main.']
-    """
-    return [found["text"].strip() for line in document.splitlines() if (found := _BULLET.match(line))]
 
 
 def clean(text: str) -> str:
@@ -84,7 +89,10 @@ def _sorted(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def _item(rule: Rule) -> str:
-    return f"{_line(rule)}\n  Because {clean(rule.because)} (confidence {rule.confidence:.2f}, {len(rule.evidence)} insights)"
+    clash = f"; contradicts {len(rule.clashes)} other{'s' if len(rule.clashes) > 1 else ''} here" if rule.clashes else ""
+    used = f", helped {rule.helped}, harmed {rule.harmed}" if rule.helped or rule.harmed else ""
+    stands = f"confidence {rule.confidence:.2f}, {len(rule.evidence)} insights{used}{clash}"
+    return f"{_line(rule)}\n  Because {clean(rule.because)} ({stands})"
 
 
 def _line(rule: Rule) -> str:

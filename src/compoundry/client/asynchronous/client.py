@@ -97,13 +97,13 @@ class AsyncClient:
         """Go through the rules, or what they were at a time, the surest first."""
         return self.each(calls.rules(status=status, as_of=as_of))
 
-    async def playbook(self) -> tuple[Rule, ...]:
-        """Return the rules that agents should follow."""
-        return await self.ask(calls.playbook())
+    async def playbook(self, *, max_tokens: int | None = None, session: str | None = None) -> tuple[Rule, ...]:
+        """Return the rules that agents should follow; `session` names who will, needed where rules are held out."""
+        return await self.ask(calls.playbook(max_tokens=max_tokens, session=session))
 
-    async def playbook_page(self) -> str:
-        """Return the playbook as Markdown."""
-        return await self.ask(calls.playbook_page())
+    async def playbook_page(self, format: str = "markdown", *, max_tokens: int | None = None, session: str | None = None) -> str:
+        """Return the playbook as `markdown`, an `agents` block for AGENTS.md, or a `skill`."""
+        return await self.ask(calls.playbook_page(format, max_tokens=max_tokens, session=session))
 
     async def metrics(
         self, *, limit: int = calls.PAGE, since: datetime | str | None = None, until: datetime | str | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from compoundry.client import calls, wiring
 from compoundry.client.errors import Invalid
-from compoundry.client.nouns import Body, Candidate, Insight, Learned, Story
+from compoundry.client.nouns import Body, Candidate, Insight, Learned, Pattern, Rule, Story
 
 if TYPE_CHECKING:
     from compoundry.client.asynchronous.client import AsyncClient
@@ -119,3 +119,38 @@ class AsyncCandidates:
     async def _decide(self, candidate: Candidate | str, verb: str, values: Mapping[str, Any]) -> Candidate:
         id, version = (candidate, None) if isinstance(candidate, str) else (candidate.id, candidate.version)
         return await self._client.ask(calls.decide(id, verb, values, version=version))
+
+
+class Rulebook:
+    """Follow rules through their use, and patterns to their words."""
+
+    def __init__(self, client: "AsyncClient") -> None:
+        self._client = client
+
+    async def report(self, rule: str, outcome: str, *, session: str = "", note: str = "") -> Rule:
+        """Say what following a rule led to: helped, harmed or not_applicable."""
+        return await self._client.ask(calls.report(rule, outcome, session=session, note=note))
+
+    async def reported(self, rule: str, *, limit: int = 50) -> tuple[Body, ...]:
+        """Return what was reported of a rule, newest first."""
+        return await self._client.ask(calls.reported(rule, limit=limit))
+
+    async def lift(self, rule: str) -> Body:
+        """Return how much more often things went well with a rule than without it."""
+        return await self._client.ask(calls.lift(rule))
+
+    async def load(self, document: str, *, name: str = "a file") -> Body:
+        """Take over the rules of a file, such as AGENTS.md."""
+        return await self._client.ask(calls.import_rules(document, name=name))
+
+    async def why(self, rule: str) -> Body:
+        """Return where a rule comes from: insights, pattern, and its history."""
+        return await self._client.ask(calls.why_rule(rule))
+
+    async def why_pattern(self, pattern: str) -> Body:
+        """Return what a pattern stands on, and which rules stand on it."""
+        return await self._client.ask(calls.why_pattern(pattern))
+
+    async def rename(self, pattern: str, label: str) -> Pattern:
+        """Give a pattern better words; jobs leave them alone from then on."""
+        return await self._client.ask(calls.rename(pattern, label))

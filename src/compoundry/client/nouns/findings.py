@@ -90,6 +90,10 @@ class Rule:
     status: str
     evidence: tuple[str, ...]
     pattern_id: str | None = None
+    source: str = ""
+    helped: int = 0
+    harmed: int = 0
+    clashes: tuple[str, ...] = ()
     body: Body = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -105,6 +109,10 @@ class Rule:
             body["status"],
             tuple(body["evidence"]),
             body.get("pattern_id"),
+            body.get("source", ""),
+            body.get("helped", 0),
+            body.get("harmed", 0),
+            tuple(body.get("clashes", ())),
             body,
         )
 

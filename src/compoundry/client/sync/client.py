@@ -13,7 +13,7 @@ from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
-from compoundry.client.sync.groups import Candidates, Insights
+from compoundry.client.sync.groups import Candidates, Insights, Rulebook
 from compoundry.client.sync.live import LiveRun
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Client:
         self.base_url = wiring.host(base_url)
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.Client(base_url=self.base_url, headers=wiring.headers(api_key))
-        self.insights, self.candidates = Insights(self), Candidates(self)
+        self.insights, self.candidates, self.rulebook = Insights(self), Candidates(self), Rulebook(self)
 
     def close(self) -> None:
         """Close the connections."""
@@ -97,13 +97,13 @@ class Client:
         """Go through the rules, or what they were at a time, the surest first."""
         return self.each(calls.rules(status=status, as_of=as_of))
 
-    def playbook(self) -> tuple[Rule, ...]:
-        """Return the rules that agents should follow."""
-        return self.ask(calls.playbook())
+    def playbook(self, *, max_tokens: int | None = None, session: str | None = None) -> tuple[Rule, ...]:
+        """Return the rules that agents should follow; `session` names who will, needed where rules are held out."""
+        return self.ask(calls.playbook(max_tokens=max_tokens, session=session))
 
-    def playbook_page(self) -> str:
-        """Return the playbook as Markdown."""
-        return self.ask(calls.playbook_page())
+    def playbook_page(self, format: str = "markdown", *, max_tokens: int | None = None, session: str | None = None) -> str:
+        """Return the playbook as `markdown`, an `agents` block for AGENTS.md, or a `skill`."""
+        return self.ask(calls.playbook_page(format, max_tokens=max_tokens, session=session))
 
     def metrics(
         self, *, limit: int = calls.PAGE, since: datetime | str | None = None, until: datetime | str | None = None
