@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-gain bench-million lock
+.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-million lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -41,6 +41,9 @@ bench-consolidation: setup .venv/bench ## Measure consolidation beside its peers
 
 bench-belief: setup .venv/bench ## Measure belief on dated histories, from DATA=folder
 	@$(BIN)/python -m benchmarks.belief $(DATA) $(if $(SHORT),--short)
+
+bench-patterns: setup .venv/bench ## Measure what pattern detection and synthesis find, on DATA=folder
+	@$(BIN)/python -m benchmarks.patterns $(DATA) $(if $(SHORT),--short)
 
 bench-gain: setup .venv/bench ## Measure whether the compounded workspace serves better than the raw one, on DATA=folder
 	@$(BIN)/python -m benchmarks.gain $(DATA) $(if $(SHORT),--short)

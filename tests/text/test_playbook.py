@@ -29,7 +29,9 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
         ("Never call Dana when she is travelling.", Lesson("she is travelling", "Never call Dana")),
         ("Before a release, run the smoke test unless it is a hotfix.", Lesson("before a release", "run the smoke test", "it is a hotfix")),
         ("Dana always sends flowers.", None),
-        ("When Dana called, Tom was out", Lesson("Dana called", "Tom was out")),
+        ("When Dana called, Tom was out", None),
+        ("When Maria was younger, her family had money problems.", None),
+        ("After a deploy, you should watch the error rate.", Lesson("after a deploy", "you should watch the error rate")),
     ],
 )
 def test_lessons_are_taken_apart(sentence: str, parts: Lesson | None) -> None:

@@ -16,6 +16,7 @@ from compoundry.text.mining.findings import Corpus, Finding
 from compoundry.text.mining.groups import medoid
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.mining.subjects import without_subject
+from compoundry.text.retrieval import terms
 
 ORDER = 20
 SETTLE_S = 0.3
@@ -23,6 +24,7 @@ VECTORS = True
 
 _KINDS = ("theme", "habit", "sequence", "co_occurrence", "period")
 _TYPICAL = 3
+_LEAST_WORDS = 2
 _SAME_EVIDENCE = 0.5
 
 
@@ -43,7 +45,8 @@ class Policy:
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Find patterns of all five kinds; those known already are updated, not found again."""
-    insights = tuple(sorted(view.insights, key=lambda i: i.id))
+    everything = sorted(view.insights, key=lambda i: i.id)
+    insights = tuple(i for i in everything if _says_something(i))
     who = [i.entities[0].id if i.entities else i.id for i in insights]
     corpus = Corpus(insights, without_subject(_vectors(view, insights), who))
     view.tick(0, 3)
@@ -51,8 +54,13 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     view.tick(2, 3)
     changes = _compared(corpus, found, view.patterns, policy)
     cited = {id for p in (c.pattern for c in changes) if p.status != "retired" for id in p.evidence}
-    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights)
+    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
     return Plan(told, tuple(changes))
+
+
+def _says_something(insight: Insight) -> bool:
+    """Leave out what nothing that is trusted supports, and words like “okay” and “received”, which recur and mean nothing."""
+    return bool(insight.evidence) and len(set(terms(insight.content))) >= _LEAST_WORDS
 
 
 def _vectors(view: View, insights: Sequence[Insight]) -> NDArray[np.float32]:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from compoundry.text.lexicon import SMALL
+
 _WHEN: Final = re.compile(
     r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>[^,;]{4,200})[,;]\s*(?:then\s+)?(?P<do>.{4,})$", re.IGNORECASE
 )
@@ -12,6 +14,8 @@ _REVERSED: Final = re.compile(rf"^(?P<do>{_ORDERS}\b.{{3,}}?)\s+(?:when(?:ever)?
 _PLAIN: Final = re.compile(r"^(?P<do>(?:always|never|do not|don't|make sure|remember to|avoid)\b.{4,})$", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"^(?P<do>.+?),?\s+(?:unless|except when|except if)\s+(?P<unless>.{4,})$", re.IGNORECASE)
 _LONGEST = 400
+_OUGHT: Final = frozenset(("should", "must", "need", "can", "have", "always", "never"))
+_OPENING: Final = frozenset(("do", "don't", "never", "always", "please", "just", "first", "then", "be", "not"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,27 @@ def lesson(sentence: str) -> Lesson | None:
     for form in (_WHEN, _REVERSED, _PLAIN):
         if found := form.match(plain):
             parts = found.groupdict()
+            if form is _WHEN and not _orders(parts["do"]):
+                return None
             do, unless = _split_unless(parts["do"])
             return Lesson(_with_word(plain, form, parts.get("when", "")), do, unless)
     return None
+
+
+def _orders(do: str) -> bool:
+    """Tell whether words say what to do, and not what somebody did.
+
+    >>> [_orders(do) for do in ("restart the worker", "you should wait", "her family had to move", "Tom was out", "is there a gap?")]
+    [True, True, False, False, False]
+    """
+    words = do.split()
+    first, second = words[0].strip(",:"), words[1].casefold() if len(words) > 1 else ""
+    if first.casefold() in ("you", "we"):
+        return second in _OUGHT
+    if first.casefold() in _OPENING:
+        return True
+    told = first.casefold() in SMALL or first[:1].isupper() or not first.isalpha() or first.endswith(("ed", "ing", "'s"))
+    return not told and not do.endswith("?")
 
 
 def _split_unless(do: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Group sentences that are about the same: a graph of near neighbours, cut into communities."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop, heappush
 
 import graspologic_native
 import numpy as np
@@ -49,16 +50,50 @@ def communities(vectors: Vectors, *, at_least: float = 0.0, resolution: float | 
 
 
 def tight(vectors: Vectors, members: Sequence[int], *, at_least: float) -> list[int]:
-    """Keep the members whose mean cosine to the others is high enough, dropping the loosest one by one."""
-    kept = sorted(members)
+    """Keep the members whose mean cosine to the others is high enough, dropping the loosest ones, a twentieth at a time."""
+    kept = np.array(sorted(members), dtype=np.intp)
     while len(kept) > 1:
-        cosines = vectors[kept] @ vectors[kept].T
-        means = (cosines.sum(axis=1) - 1.0) / (len(kept) - 1)
-        loosest = int(np.argmin(np.round(means, 4)))
-        if means[loosest] >= at_least:
-            return kept
-        kept.pop(loosest)
+        rows = vectors[kept]
+        means = np.round((rows @ rows.sum(axis=0) - 1.0) / (len(kept) - 1), 4)
+        loose = int((means < at_least).sum())
+        if not loose:
+            return [int(n) for n in kept]
+        order = np.lexsort((kept, means))
+        kept = np.delete(kept, order[: min(loose, max(1, len(kept) // 20))])
     return []
+
+
+def joined(vectors: Vectors, groups: Sequence[list[int]], *, at_least: float) -> list[list[int]]:
+    """Join groups while the mean cosine across two of them is high enough, the nearest first (average linkage)."""
+    if len(groups) < 2:
+        return [sorted(g) for g in groups]
+    sums = np.stack([vectors[g].sum(axis=0) for g in groups])
+    sizes = np.array([len(g) for g in groups], dtype=np.float32)
+    members: dict[int, list[int]] = {n: list(g) for n, g in enumerate(groups)}
+    version = [0] * len(groups)
+    queue = [(-cosine, a, b, 0, 0) for a in members for b, cosine in _near_groups(sums, sizes, a, range(a), at_least)]
+    heapify(queue)
+    while queue:
+        _, a, b, was_a, was_b = heappop(queue)
+        if a not in members or b not in members or (was_a, was_b) != (version[a], version[b]):
+            continue
+        members[a] += members.pop(b)
+        sums[a], sizes[a], version[a] = sums[a] + sums[b], sizes[a] + sizes[b], version[a] + 1
+        for n, cosine in _near_groups(sums, sizes, a, [n for n in members if n != a], at_least):
+            heappush(queue, (-cosine, a, n, version[a], version[n]))
+    return sorted(sorted(m) for m in members.values())
+
+
+def _near_groups(
+    sums: Vectors, sizes: NDArray[np.float32], one: int, others: Sequence[int], at_least: float
+) -> Iterator[tuple[int, float]]:
+    """Yield the groups whose mean cosine with one group is high enough."""
+    places = np.asarray(others, dtype=np.intp)
+    if not len(places):
+        return
+    means = (sums[places] @ sums[one]) / (sizes[places] * sizes[one])
+    for n in np.flatnonzero(means >= at_least):
+        yield int(places[n]), round(float(means[n]), 4)
 
 
 def medoid(vectors: Vectors, members: Sequence[int], *, most: int = 3) -> list[int]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compoundry.text.counting import wilson
 from compoundry.text.mining.chance import binomial_tail
 from compoundry.text.mining.findings import Corpus, Finding
-from compoundry.text.mining.groups import communities, tight
+from compoundry.text.mining.groups import communities, joined, medoid, tight
 
-NEAR = 0.45
-_MOST_PAIRS = 1_000_000
+NEAR = 0.55
+JOIN = 0.6  # ways to say one thing, which a graph of nearest neighbours keeps apart where each is said often
+_SAMPLE = 1_000
+_MOST_COMPARED = 20_000
 _LEAST_PAIRS = 200
 
 
@@ -24,67 +27,84 @@ def topics(corpus: Corpus, *, near: float = NEAR) -> list[list[int]]:
     for n, label in enumerate(labels):
         if label >= 0:
             split[int(label)].append(n)
-    return [kept for members in split.values() if len(kept := tight(corpus.vectors, members, at_least=near)) > 1]
+    close = [kept for members in split.values() if len(kept := tight(corpus.vectors, members, at_least=near)) > 1]
+    return joined(corpus.vectors, close, at_least=JOIN)
 
 
 def themes(corpus: Corpus, groups: Sequence[list[int]], *, at_least: int) -> Iterator[Finding]:
     """Find groups over enough distinct entities.
 
-    Chance: two sentences are near with the rate that the workspace's other pairs have; having that many
-    near ones is a binomial tail, times the number of sentences that could have been the middle.
+    Chance: two sentences about others are as near as these are to their middle with a rate read off the workspace; having
+    that many is a binomial tail, times the number of sentences that could have been the middle.
     """
-    nearness = _Nearness.of(corpus)
+    crowd = _Crowd(corpus)
     everyone = len({corpus.who(n) for n in range(len(corpus.insights))})
     for rows in groups:
         support = len({corpus.who(n) for n in rows})
         if support >= at_least:
-            rate = nearness.apart_from(corpus, rows)
-            p = min(1.0, binomial_tail(everyone - 1, support - 1, rate) * len(corpus.insights))
+            p = min(1.0, binomial_tail(everyone - 1, support - 1, crowd.rate(rows)) * len(corpus.insights))
             yield Finding("theme", tuple(rows), support, everyone, p, support / everyone, wilson(support, everyone))
 
 
 def habits(corpus: Corpus, groups: Sequence[list[int]], *, at_least: int) -> Iterator[Finding]:
     """Find what one entity does on enough distinct days; the same chance as for themes, among its own days."""
-    nearness = _Nearness.of(corpus)
+    crowd = _Crowd(corpus)
     told = _by_entity(corpus, range(len(corpus.insights)))
     for rows in groups:
         for entity, mine in _by_entity(corpus, rows).items():
             days, every = _days(corpus, mine), len(_days(corpus, told[entity]))
             if len(days) >= at_least:
-                rate = nearness.apart_from(corpus, rows)
+                rate = crowd.rate(mine)
                 p = min(1.0, binomial_tail(every - 1, len(days) - 1, rate) * len(told[entity]))
                 yield Finding("habit", tuple(mine), len(days), every, p, len(days) / every, wilson(len(days), every))
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearness:
-    """Hold how many of how many pairs are near: pairs about different entities, or all where those are too few."""
+class _Crowd:
+    """Know how near ordinary sentences are to each other and to the middle of a group, from an even sample of rows.
 
-    near: float
-    pairs: float
-    across: bool
+    Beyond the 99th percentile the share of pairs falls off exponentially (Pickands 1975), with the slope between the
+    90th and the 99th: so a workspace that is full of themes doesn't make each of them look usual. A middle to which
+    everything is rather near is held against its own neighbours, the group left out.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.vectors = corpus.vectors
+        size = len(corpus.insights)
+        names: dict[str, int] = {}
+        who = np.array([names.setdefault(corpus.who(n), len(names)) for n in range(size)], dtype=np.intp)
+        some = np.arange(0, size, max(1, size // _SAMPLE))
+        self.seen = np.arange(0, size, max(1, size // _MOST_COMPARED))
+        apart = who[some][:, None] != who[some][None, :]
+        counted = apart if int(apart.sum()) >= _LEAST_PAIRS else ~np.eye(len(some), dtype=bool)
+        self.tail = _Tail.of((corpus.vectors[some] @ corpus.vectors[some].T)[counted])
+
+    def rate(self, rows: Sequence[int]) -> float:
+        """Return the share of ordinary pairs that are as near as three quarters of these rows are to their middle."""
+        middle = self.vectors[medoid(self.vectors, list(rows), most=1)[0]]
+        near = float(np.quantile(self.vectors[list(rows)] @ middle, 0.25)) - 1e-4
+        others = self.seen[~np.isin(self.seen, rows)]
+        return max(self.tail.beyond(near), _Tail.of(self.vectors[others] @ middle).beyond(near))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Hold how cosines fall off: the 90th and the 99th percentile of so many."""
+
+    often: float
+    seldom: float
+    size: int
 
     @classmethod
-    def of(cls, corpus: Corpus) -> "_Nearness":
-        """Count over an even sample of rows."""
-        size = len(corpus.insights)
-        who = np.array([corpus.who(n) for n in range(size)])
-        rows = range(0, size, max(1, size * size // _MOST_PAIRS))
-        scale = size / max(1, len(rows)) / 2
-        across = sum(int((who != who[n]).sum()) for n in rows) * scale
-        if across < _LEAST_PAIRS:
-            near = sum(int((corpus.vectors @ corpus.vectors[n] >= NEAR).sum()) - 1 for n in rows)
-            return cls(near * scale, len(rows) * (size - 1) * scale, across=False)
-        near = sum(int(((corpus.vectors @ corpus.vectors[n] >= NEAR) & (who != who[n])).sum()) for n in rows)
-        return cls(near * scale, across, across=True)
+    def of(cls, cosines: NDArray[np.float32]) -> "_Tail":
+        if not len(cosines):
+            return cls(0.0, 0.0, 0)
+        often, seldom = np.quantile(cosines, (0.9, 0.99))
+        return cls(float(often), float(seldom), len(cosines))
 
-    def apart_from(self, corpus: Corpus, rows: Sequence[int]) -> float:
-        """Return the rate of near pairs without those inside a group, which would make itself look usual."""
-        inside = corpus.vectors[list(rows)] @ corpus.vectors[list(rows)].T >= NEAR
-        who = np.array([corpus.who(n) for n in rows])
-        counted = who[:, None] != who[None, :] if self.across else ~np.eye(len(rows), dtype=bool)
-        own_near, own_pairs = (inside & counted).sum() / 2, counted.sum() / 2
-        return float((max(0.0, self.near - own_near) + 1) / (max(0.0, self.pairs - own_pairs) + 1))
+    def beyond(self, near: float) -> float:
+        """Return the share of cosines beyond that."""
+        slope = max(0.01, (self.seldom - self.often) / float(np.log(10)))
+        return min(1.0, 0.01 * float(np.exp(-(near - self.seldom) / slope))) if self.size else 0.0
 
 
 def _by_entity(corpus: Corpus, rows: Sequence[int]) -> dict[str, list[int]]:

@@ -1,0 +1,204 @@
+"""Measure what pattern detection finds: themes people labelled, planted patterns, shuffled data, and what holds later."""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score, v_measure_score
+
+from benchmarks import planted
+from benchmarks.report import publish
+from compoundry.encoders import encoder
+from compoundry.job import View
+from compoundry.jobs import pattern_detection
+from compoundry.jobs.pattern_detection import Policy
+from compoundry.model import Entity, Evidence, Insight, Pattern
+from compoundry.text.mining.groups import communities
+
+Floats = NDArray[np.float32]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+THEMES = {"banking77": "V .831, ARI .573", "clinc150": "V .911, ARI .732", "stackoverflow_titles": "V .716, ARI .589"}
+EVENTS = ("googlenews_ts",)
+SEEDS = 5
+Row = list[str]
+
+
+def lines(folder: Path, name: str) -> list[dict[str, Any]]:
+    """Read a set, or stop with one sentence."""
+    file = folder / name / "dev.jsonl"
+    if not file.exists():
+        raise SystemExit(f"{file} is absent; give the folder of the data sets: make bench-patterns DATA=folder")
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def themes(folder: Path, *, most: int) -> list[Row]:
+    """Cut labelled sentences into themes, without being told how many there are."""
+    told = []
+    for name in (*THEMES, *EVENTS):
+        rows = [r for r in lines(folder, name) if r["content"].strip() and r.get("topic") not in (None, "oos")][:most]
+        vectors = encoder("minilm").encode([r["content"] for r in rows])
+        began = time.perf_counter()
+        found = communities(vectors)
+        took = time.perf_counter() - began
+        truth = [str(r["topic"]) for r in rows]
+        v, ari = v_measure_score(truth, found), adjusted_rand_score(truth, found)
+        target = f"≥ {THEMES[name]}, < 5 s" if name in THEMES else "V ≥ .90"
+        told.append(
+            [
+                f"themes of {name} ({len(rows):,})",
+                f"V {v:.3f}, ARI {ari:.3f} in {took:.1f} s",
+                f"{len(set(truth))} labels, {len(set(found))} found",
+                target,
+            ]
+        )
+    return told
+
+
+def detected(insights: Sequence[Insight], vectors: Floats, policy: Policy | None = None) -> list[Pattern]:
+    """Run pattern detection over a workspace."""
+    plan = pattern_detection.plan(View(1, tuple(insights), vectors, model="minilm"), policy or Policy(), NOW)
+    return [change.pattern for change in plan.changes]  # type: ignore[union-attr]
+
+
+def seeds(*, noise: int, times: int) -> tuple[list[Row], list[tuple[planted.Grown, Floats]]]:
+    """Look for planted patterns; right is a pattern of which four fifths lie within one planted group."""
+    hits = misses = right = wrong = 0
+    kept = []
+    for seed in range(times):
+        grown = planted.grow(seed, noise=noise)
+        vectors = encoder("minilm").encode([i.content for i in grown.insights])
+        kept.append((grown, vectors))
+        found = detected(grown.insights, vectors)
+        for kind, ids in grown.planted:
+            hit = any(p.kind == kind and len(set(p.evidence) & ids) >= 0.5 * len(ids) for p in found)
+            hits, misses = hits + hit, misses + (not hit)
+        for pattern in found:
+            own = max(len(set(pattern.evidence) & ids) for _, ids in grown.planted)
+            good = own >= 0.8 * len(pattern.evidence)
+            right, wrong = right + good, wrong + (not good)
+    recall, precision = hits / (hits + misses), right / max(1, right + wrong)
+    told = [[f"planted in {noise:,}: recall", f"{recall:.3f}", f"{hits} of {hits + misses}, {times} seeds", "≥ .95"]]
+    told.append([f"planted in {noise:,}: precision", f"{precision:.3f}", f"{right} of {right + wrong}", "≥ .95"])
+    return told, kept
+
+
+def by_chance(kept: Sequence[tuple[planted.Grown, Floats]], *, times: int, size: int) -> Row:
+    """Shuffle dates and entities of noise, and count the runs that report anything."""
+    grown, vectors = kept[0]
+    noise = [n for n, i in enumerate(grown.insights) if i.id.startswith("n")][:size]
+    reported = 0
+    for seed in range(times):
+        insights = planted.shuffled([grown.insights[n] for n in noise], seed)
+        reported += bool(detected(insights, vectors[noise]))
+    return [f"{times} shuffles of {len(noise):,}: share that reports anything", f"{reported / times:.3f}", f"{reported}", "≤ .05"]
+
+
+def later(folder: Path) -> Row:
+    """Find patterns in the first half of CISA's list of exploited vulnerabilities, and see which go on in the second."""
+    rows = sorted(lines(folder, "cisa_kev"), key=lambda r: r["created_at"])
+    insights = [_vulnerability(r) for r in rows]
+    vectors = encoder("minilm").encode([i.content for i in insights])
+    half = len(insights) // 2
+    found = detected(insights[:half], vectors[:half])
+    place = {i.id: n for n, i in enumerate(insights)}
+    holds = [_goes_on(p, insights, vectors, place, half) for p in found]
+    return [
+        "patterns of cisa_kev that go on in its second half",
+        f"{np.mean(holds) if holds else 0:.3f}",
+        f"{sum(holds)} of {len(holds)}",
+        "≥ .80",
+    ]
+
+
+def _goes_on(pattern: Pattern, insights: Sequence[Insight], vectors: Floats, place: dict[str, int], half: int) -> bool:
+    """Tell whether the second half has another insight as near to the pattern's middle as its own on average."""
+    own = vectors[[place[id] for id in pattern.evidence]]
+    middle = own.mean(axis=0)
+    middle /= np.linalg.norm(middle)
+    near = np.flatnonzero(vectors[half:] @ middle >= np.median(own @ middle)) + half
+    if pattern.kind == "habit":
+        near = np.array([n for n in near if {e.id for e in insights[n].entities} & set(pattern.entities)])
+    return len(near) > 0
+
+
+def _vulnerability(row: dict[str, Any]) -> Insight:
+    at = datetime.fromisoformat(row["created_at"])
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    about = tuple(Entity(e.get("id") or e["name"], e["name"], e.get("type", "thing")) for e in row["entities"])
+    return Insight(row["id"], row["content"], "risk", about, 0.7, at, at, (Evidence(row["id"], "observed", at, "cisa"),), source="cisa")
+
+
+def large(size: int) -> list[Row]:
+    """Time detection over a large workspace in processes of their own, and see how the time grows."""
+    small, big = (_child(n) for n in (size // 4, size))
+    f"{big['took_s']:.1f} s, {big['peak_mb']:,.0f} MB"
+    growth = np.log(big["took_s"] / small["took_s"]) / np.log(4)
+    return [
+        [
+            f"all kinds over {size:,}",
+            f"{big['took_s']:.1f} s, {big['peak_mb']:,.0f} MB",
+            f"{small['took_s']:.1f} s for a quarter",
+            "< 60 s, < 2,000 MB",
+        ],
+        ["growth", f"n^{growth:.2f}", "", "≤ n^1.2"],
+    ]
+
+
+def _child(size: int) -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-m", "benchmarks.patterns", "--child", str(size)], capture_output=True, text=True, check=True)
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def child(size: int) -> None:
+    """Detect over a workspace that is a small encoded one many times over, each copy moved a little."""
+    base = planted.grow(3, noise=2_000)
+    vectors = encoder("hashed").encode([i.content for i in base.insights])
+    dice = np.random.default_rng(5)
+    names = random.Random(5)
+    insights, rows = [], []
+    for n in range(size):
+        one = base.insights[n % len(base.insights)]
+        who = Entity(f"e{names.randrange(size // 20)}", "somebody", "person")
+        insights.append(replace(one, id=f"{n:07}", entities=(who,)))
+        rows.append(n % len(base.insights))
+    moved = vectors[rows] + dice.normal(0, 0.04, (size, vectors.shape[1])).astype(np.float32)
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    began = time.perf_counter()
+    detected(insights, moved)
+    took = time.perf_counter() - began
+    print(json.dumps({"took_s": took, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024}))
+
+
+def main() -> None:
+    """Measure and publish the table."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("data", type=Path, nargs="?")
+    given.add_argument("--short", action="store_true")
+    given.add_argument("--child", type=int)
+    chosen = given.parse_args()
+    if chosen.child:
+        child(chosen.child)
+        return
+    short = chosen.short
+    rows, kept = seeds(noise=1_000 if short else 10_000, times=2 if short else SEEDS)
+    rows.append(by_chance(kept, times=20 if short else 200, size=1_000))
+    if chosen.data:
+        rows += [*themes(chosen.data, most=1_000 if short else 20_000), later(chosen.data)]
+    rows += large(4_000 if short else 100_000)
+    publish("patterns", "Patterns", ["what", "measured", "beside", "target"], rows)
+
+
+if __name__ == "__main__":
+    main()
