@@ -128,7 +128,7 @@ def _goes_on(pattern: Pattern, insights: Sequence[Insight], vectors: Floats, pla
     middle /= np.linalg.norm(middle)
     near = np.flatnonzero(vectors[half:] @ middle >= np.median(own @ middle)) + half
     if pattern.kind == "habit":
-        near = np.array([n for n in near if {e.id for e in insights[n].entities} & set(pattern.entities)])
+        near = np.array([n for n in near.tolist() if {e.id for e in insights[n].entities} & set(pattern.entities)])
     return len(near) > 0
 
 

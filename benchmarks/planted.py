@@ -1,133 +1,26 @@
 """Grow a workspace of noise with patterns planted in it, of all five kinds, each known by its insights."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from compoundry.model import Entity, Evidence, Insight, PatternKind
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 SPAN_DAYS = 700
-NOUNS = [
-    "invoice",
-    "router",
-    "garden",
-    "violin",
-    "harbour",
-    "blanket",
-    "compass",
-    "ladder",
-    "turbine",
-    "mirror",
-    "saddle",
-    "lantern",
-    "pepper",
-    "canyon",
-    "orchid",
-    "ferry",
-    "printer",
-    "basket",
-    "helmet",
-    "cactus",
-    "drum",
-    "kettle",
-    "magnet",
-    "puzzle",
-    "anchor",
-    "candle",
-    "walnut",
-    "tractor",
-    "pillow",
-    "scarf",
-    "marble",
-    "thermostat",
-    "umbrella",
-    "vase",
-    "wagon",
-    "zipper",
-    "falcon",
-    "glacier",
-    "hammock",
-    "igloo",
-    "jigsaw",
-    "kayak",
-    "lemon",
-    "mango",
-    "notebook",
-    "oyster",
-    "parachute",
-    "quilt",
-    "raft",
-    "sandal",
-    "telescope",
-    "urn",
-    "vineyard",
-    "whistle",
-    "yacht",
-    "accordion",
-    "bakery",
-    "chimney",
-    "dolphin",
-    "elevator",
-    "fountain",
-    "gazebo",
-    "hedge",
-    "island",
-    "jacket",
-    "kiosk",
-    "library",
-    "museum",
-    "nursery",
-    "observatory",
-    "pier",
-    "quarry",
-    "reservoir",
-    "stable",
-    "theatre",
-    "underpass",
-    "viaduct",
-    "windmill",
-    "archive",
-    "bridge",
-    "clinic",
-    "dock",
-    "embassy",
-    "factory",
-    "gallery",
-    "hotel",
-    "inn",
-    "jetty",
-    "kennel",
-    "lodge",
-]
-DOING = [
-    "painting",
-    "repairing",
-    "selling",
-    "buying",
-    "measuring",
-    "hiding",
-    "cleaning",
-    "borrowing",
-    "photographing",
-    "insuring",
-    "moving",
-    "designing",
-    "testing",
-    "packing",
-    "restoring",
-    "describing",
-    "sketching",
-    "weighing",
-    "renting",
-    "lending",
-    "polishing",
-    "counting",
-    "importing",
-    "labelling",
-    "storing",
-]
+NOUNS = (
+    "invoice router garden violin harbour blanket compass ladder turbine mirror saddle lantern pepper canyon orchid ferry printer "
+    "basket helmet cactus drum kettle magnet puzzle anchor candle walnut tractor pillow scarf marble thermostat umbrella vase wagon "
+    "zipper falcon glacier hammock igloo jigsaw kayak lemon mango notebook oyster parachute quilt raft sandal telescope urn vineyard "
+    "whistle yacht accordion bakery chimney dolphin elevator fountain gazebo hedge island jacket kiosk library museum nursery "
+    "observatory pier quarry reservoir stable theatre underpass viaduct windmill archive bridge clinic dock embassy factory gallery "
+    "hotel inn jetty kennel lodge"
+).split()  # noqa: SIM905 (a list of words takes a line each)
+DOING = (
+    "painting repairing selling buying measuring hiding cleaning borrowing photographing insuring moving designing testing packing "
+    "restoring describing sketching weighing renting lending polishing counting importing labelling storing"
+).split()  # noqa: SIM905 (a list of words takes a line each)
 SAID = ("mentioned", "was seen", "spent an afternoon", "wrote about", "dreamt of", "had trouble with", "laughed about", "was asked about")
 TOPICS = (
     ("complains that data exports are too slow", "says exporting data takes forever", "is unhappy with slow data exports"),
@@ -185,8 +78,6 @@ def grow(seed: int, *, noise: int) -> Grown:
 
 def shuffled(insights: Sequence[Insight], seed: int) -> tuple[Insight, ...]:
     """Deal dates and entities anew, so that what recurs does so by chance only."""
-    from dataclasses import replace
-
     dice = random.Random(seed)
     days, about = [i.observed_at for i in insights], [i.entities for i in insights]
     dice.shuffle(days)
@@ -244,8 +135,3 @@ def _insight(id: str, who: str, text: str, day: float) -> Insight:
     at = START + timedelta(days=day)
     seen = Evidence(f"e-{id}", "observed", at, "agent", 0.7, text)
     return Insight(id, text, "fact", (Entity(who, who, "person"),), 0.7, at, at, (seen,), source="agent")
-
-
-def kinds(found: Grown) -> Iterator[PatternKind]:
-    """Name the kinds that were planted."""
-    yield from (kind for kind, _ in found.planted)
