@@ -9,18 +9,20 @@ from compoundry.model import Entity, Evidence, Insight, PatternKind
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 SPAN_DAYS = 700
-NOUNS = (
+_NOUNS = (
     "invoice router garden violin harbour blanket compass ladder turbine mirror saddle lantern pepper canyon orchid ferry printer "
     "basket helmet cactus drum kettle magnet puzzle anchor candle walnut tractor pillow scarf marble thermostat umbrella vase wagon "
     "zipper falcon glacier hammock igloo jigsaw kayak lemon mango notebook oyster parachute quilt raft sandal telescope urn vineyard "
     "whistle yacht accordion bakery chimney dolphin elevator fountain gazebo hedge island jacket kiosk library museum nursery "
     "observatory pier quarry reservoir stable theatre underpass viaduct windmill archive bridge clinic dock embassy factory gallery "
     "hotel inn jetty kennel lodge"
-).split()  # noqa: SIM905 (a list of words takes a line each)
-DOING = (
+)
+NOUNS = tuple(_NOUNS.split())
+_DOING = (
     "painting repairing selling buying measuring hiding cleaning borrowing photographing insuring moving designing testing packing "
     "restoring describing sketching weighing renting lending polishing counting importing labelling storing"
-).split()  # noqa: SIM905 (a list of words takes a line each)
+)
+DOING = tuple(_DOING.split())
 SAID = ("mentioned", "was seen", "spent an afternoon", "wrote about", "dreamt of", "had trouble with", "laughed about", "was asked about")
 TOPICS = (
     ("complains that data exports are too slow", "says exporting data takes forever", "is unhappy with slow data exports"),

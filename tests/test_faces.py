@@ -18,17 +18,19 @@ from compoundry.api import knowledge as knowledge_api
 from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
 from compoundry.api import rulebook as rulebook_api
+from compoundry.api import streams as streams_api
 from compoundry.client import calls
-from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources
+from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
-SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources)
+SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources)
 FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
 
 OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
 NO_KEYS = "a program that opens the file needs no key"
 INSIDE = "a step inside other verbs, not a wish of its own"
 ELSEWISE = "waits in its own way"
+STREAMS = "a stream needs it; the others list"
 MISSING: dict[tuple[str, str], str] = {
     **{
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
@@ -41,6 +43,11 @@ MISSING: dict[tuple[str, str], str] = {
     ("workspace", "library"): "a workspace is opened by its name",
     ("state_hash", "api"): "compares states in tests and in the demo, which open the database",
     ("named", "library"): INSIDE,
+    **{
+        (verb, face): "a stream needs it; others list"
+        for verb in ("latest_event", "replay", "batch", "named_workspace")
+        for face in ("cli", "library")
+    },
     ("state_hash", "cli"): "compares states in tests and in the demo, which open the database",
     ("status", "library"): "a run has ended when the library returns it",
     ("cancel", "library"): "a run has ended when the library returns it",
@@ -93,7 +100,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api)
+    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, streams_api)
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -105,6 +112,10 @@ def _calls() -> list[calls.Call[Any]]:
         calls.reinforce("ID", {}),
         calls.unmerge("ID"),
         calls.recall("ID"),
+        calls.events(),
+        calls.past_events(after=None, kinds=(), limit=1),
+        calls.insight_stream(),
+        calls.run_events("ID"),
         calls.report("ID", "helped", session="", note=""),
         calls.import_rules("", name=""),
         calls.rename("ID", ""),

@@ -23,7 +23,7 @@ from compoundry.errors import Invalid
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, beliefs, explaining, insights, knowledge, review, rulebook, runs, sources
+from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, review, rulebook, runs, sources
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.insights import Learned
@@ -32,6 +32,7 @@ from compoundry.service.recalling import Recalled, recall
 from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
+from compoundry.store.events import Event
 from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
 from compoundry.text import playbook
@@ -239,6 +240,10 @@ class Workspace:
     def metrics(self, *, limit: int = 100) -> list[Snapshot]:
         """Return snapshots of the workspace's health, oldest first."""
         return knowledge.metrics(self._app, self._caller, limit=limit)
+
+    def events(self, *, after: str | None = None, kinds: Sequence[str] = (), limit: int = 100) -> list[Event]:
+        """Return what has happened after an event, oldest first."""
+        return happening.events(self._app, self._caller, after=after, kinds=kinds, limit=limit)
 
     def policy(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the settings, job by job, with their defaults."""

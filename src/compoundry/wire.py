@@ -14,6 +14,7 @@ from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
 from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.sources import BlastRadius, Source
+from compoundry.store.events import Event
 from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
 from compoundry.text import belief
@@ -193,6 +194,11 @@ def many(done: Many) -> dict[str, Any]:
 def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
     """Shape a finding: its fields, times spelled out, unknown ones left out."""
     return {name: _spelled(value) for name, value in asdict(found).items() if value is not None}
+
+
+def event(told: Event) -> dict[str, Any]:
+    """Shape an event."""
+    return {"id": told.id, "type": told.kind, "subject": told.subject, "timestamp": moment(told.at), "data": dict(told.body)}
 
 
 def rule(found: Rule) -> dict[str, Any]:

@@ -83,6 +83,7 @@ READING = [
     "playbook --format skill",
     "outcomes {rule}",
     "why {rule}",
+    "events --kind run.completed --limit 3",
     "metrics",
 ]
 WRITING = [

@@ -7,14 +7,16 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook
+from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook, streams
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import Doorman
 from compoundry.api.errors import answer_errors
+from compoundry.api.hub import Hub
 from compoundry.service.access import authenticate
 from compoundry.service.app import App
 from compoundry.settings import Settings
 
+_FACES = (streams, jobs, insights, review, knowledge, beliefs, rulebook, policy)  # streams first: their paths are narrower
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",
@@ -36,7 +38,17 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> AS
         strict_content_type=False,
     )
     made.state.app = app
-    for routes in (jobs.routes, insights.routes, review.routes, knowledge.routes, beliefs.routes, rulebook.routes, policy.routes):
+    made.state.hub = Hub(app.database)
+    for routes in (
+        streams.routes,
+        jobs.routes,
+        insights.routes,
+        review.routes,
+        knowledge.routes,
+        beliefs.routes,
+        rulebook.routes,
+        policy.routes,
+    ):
         made.include_router(routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
     made.include_router(operations.routes)
     answer_errors(made)

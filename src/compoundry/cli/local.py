@@ -23,7 +23,7 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, beliefs, explaining, insights, knowledge, recalling, review, rulebook, runs, sources
+from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
 from compoundry.settings import settings
@@ -227,6 +227,9 @@ class LocalDesk:
 
     def rename(self, pattern: str, label: str) -> Pattern:
         return Pattern.read(wire.noun(review.rename(self._app, self._caller, pattern, label)))
+
+    def events(self, *, after: str | None, kinds: Sequence[str], limit: int) -> list[Body]:
+        return [wire.event(one) for one in happening.events(self._app, self._caller, after=after, kinds=kinds, limit=limit)]
 
     def policy(self) -> Body:
         return access.policy(self._app, self._caller)

@@ -171,6 +171,9 @@ class RemoteDesk:
     def rename(self, pattern: str, label: str) -> Pattern:
         return self._client.rulebook.rename(pattern, label)
 
+    def events(self, *, after: str | None, kinds: Sequence[str], limit: int) -> Sequence[Body]:
+        return self._client.past_events(after=after, kinds=kinds, limit=min(limit, _AT_ONCE))
+
     def policy(self) -> Body:
         return self._client.policy()
 

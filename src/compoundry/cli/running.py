@@ -163,6 +163,19 @@ def jobs(_: None) -> Shown:
     return Shown(body, (Table(("job", "what it does"), found),))
 
 
+@command(app, "events", open_desk, ON_A_DESK)
+def events(
+    desk: Desk,
+    after: Annotated[str | None, typer.Option(metavar="ID", help="Only after this event.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as run.failed; may be given again.")] = None,
+    limit: Limit = 100,
+) -> Shown:
+    """List what has happened in the workspace, oldest first."""
+    found = desk.events(after=after, kinds=kind or [], limit=limit)
+    rows = [(one["id"], one["timestamp"], one["type"], one["subject"]) for one in found]
+    return Shown({"data": list(found)}, (Table(("id", "at", "kind", "about"), rows, "nothing has happened"),))
+
+
 def _awaited(desk: Desk, run: Run, wait: bool | None, timeout_s: float | None) -> Shown:
     if not (desk.carries_out if wait is None else wait):
         return shapes.run(run)

@@ -196,6 +196,27 @@ def accept_many(kind: str, *, at_least: float, most: int, note: str) -> Call[Bod
     return Call("POST", f"{PATH}/candidates/accept", dict, body=body)
 
 
+def events(*, kinds: Sequence[str] = ()) -> Call[Any]:
+    """Follow what happens in the workspace."""
+    return Call("GET", f"{PATH}/events", _nothing, query={"kind": list(kinds)} if kinds else {}, accept="text/event-stream")
+
+
+def past_events(*, after: str | None, kinds: Sequence[str], limit: int) -> Call[tuple[Body, ...]]:
+    """Ask what has happened."""
+    query = {**_present({"after": after, "limit": limit}), **({"kind": list(kinds)} if kinds else {})}
+    return Call("GET", f"{PATH}/events/past", lambda body: _each(dict, body["data"]), query=query)
+
+
+def insight_stream() -> Call[Any]:
+    """Follow new insights."""
+    return Call("GET", f"{PATH}/insights/stream", _nothing, accept="text/event-stream")
+
+
+def run_events(id: str) -> Call[Any]:
+    """Follow a run until it ends."""
+    return Call("GET", f"{_run(id)}/events", _nothing, accept="text/event-stream")
+
+
 def policy() -> Call[Body]:
     """Ask for all settings of the workspace."""
     return Call("GET", f"{PATH}/policy", dict)

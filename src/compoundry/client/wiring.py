@@ -14,6 +14,7 @@ from compoundry.client.errors import ClientError, Misused, Unreachable
 from compoundry.client.retries import NotSent
 
 _BASE = "/api/developers"
+SILENT_S = 65.0
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -43,6 +44,12 @@ def request(call: Call[Any], timeout_s: float) -> dict[str, Any]:
     body = {} if call.body is None else {"json": call.body}
     timeout = httpx2.Timeout(timeout_s, read=timeout_s + call.timeout_s)
     return {"method": call.method, "url": call.path, "params": dict(call.query), "headers": call.headers, "timeout": timeout, **body}
+
+
+def streaming(call: Call[Any], last_id: str) -> dict[str, Any]:
+    """Return what httpx needs to read a stream; it may be silent for two keepalives."""
+    resume = {"Last-Event-ID": last_id} if last_id else {}
+    return {"method": call.method, "url": call.path, "params": call.query, "headers": {**call.headers, **resume}, "timeout": SILENT_S}
 
 
 def answer(response: httpx2.Response) -> Answer:

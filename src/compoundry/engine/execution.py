@@ -16,7 +16,7 @@ from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
 from compoundry.job import Plan
 from compoundry.model import Run
-from compoundry.store import finish, runs, workspaces
+from compoundry.store import announcing, finish, runs, workspaces
 from compoundry.store.database import clock
 from compoundry.store.look import look
 from compoundry.text.belief import Sources
@@ -116,6 +116,7 @@ def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
                 runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
             else:
                 runs.fail(connection, run, error=told, now=now)
+                announcing.failed(connection, run, told, now)
     except CompoundryError as second:
         log.warning("the run keeps its lease until it is over", run=run.id, reason=second.message)
 

@@ -11,7 +11,7 @@ from compoundry.service.app import App
 from compoundry.service.beliefs import belief_policy
 from compoundry.service.intake import InsightIn
 from compoundry.service.runs import Idempotency
-from compoundry.store import answers, insights, rewind, sources
+from compoundry.store import announcing, answers, insights, rewind, sources
 from compoundry.store.database import Connection, clock
 from compoundry.store.lineage import gathered
 from compoundry.text import belief
@@ -55,6 +55,7 @@ def _learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created
         now = clock(connection)
         drafts = [(id := app.new_id(), _draft(one, id, now, keep_created_at)) for one in given]
         learned = insights.learn(connection, caller.workspace_id, drafts, now)
+        announcing.learned(connection, caller.workspace_id, [id for id, new in learned if new], now)
         if once:
             answers.remember(connection, caller.workspace_id, once.key, once.digest, {"learned": learned}, now)
     return [Learned(*one) for one in learned]

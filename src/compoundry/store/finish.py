@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from compoundry.errors import Stale
 from compoundry.job import Plan, View
 from compoundry.model import Counts, Run
-from compoundry.store import insights, journal, runs
+from compoundry.store import announcing, insights, journal, runs
 from compoundry.store.journal import Entry
 
 
@@ -28,6 +28,7 @@ def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerp
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, decided.dispositions)
     runs.complete(connection, run, counts=decided.counts, plan_hash=decided.hash, fingerprint=fingerprint, now=now)
+    announcing.completed(connection, run, decided.counts, written, now)
 
 
 def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> None:
@@ -41,6 +42,7 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, told)
     runs.complete(connection, run, counts=subject.counts, plan_hash=subject.plan_hash or "", fingerprint="", now=now)
+    announcing.completed(connection, run, subject.counts, written, now)
 
 
 def reverted(connection: Connection, run: Run, subject: Run, *, now: datetime) -> None:
@@ -54,6 +56,7 @@ def reverted(connection: Connection, run: Run, subject: Run, *, now: datetime) -
     journal.write(connection, run.workspace_id, run.id, listed)
     counts = Counts(scanned=subject.counts.scanned, affected=len(_insights(undone)), errors=len(kept))
     runs.complete(connection, run, counts=counts, plan_hash="", fingerprint="", now=now)
+    announcing.completed(connection, run, counts, undone, now)
 
 
 def entries(connection: Connection, run: Run, written: Sequence[Entry], *, now: datetime) -> None:

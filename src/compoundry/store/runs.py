@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
 from compoundry.errors import LostRun, NotFound
 from compoundry.lifecycle import allow
 from compoundry.model import Counts, Run
-from compoundry.store import tables
+from compoundry.store import events, tables
 from compoundry.store.signals import ring
 
 _T = tables.runs
@@ -21,7 +21,9 @@ def accept(connection: Connection, run: Run, *, rank: int) -> None:
     """Store a new run; once this commits, it can't be lost."""
     row = {**asdict(run), "rank": rank, "counts": asdict(run.counts)}
     connection.execute(insert(_T), [row])
-    ring(connection)
+    if run.state == "accepted":
+        told = {"job_run_id": run.id, "job_type": run.job_type, "act": run.act, "dry_run": run.dry_run}
+        events.record(connection, run.workspace_id, "run.accepted", run.id, told, run.accepted_at)
 
 
 def one(connection: Connection, workspace_id: int, id: str) -> Run:

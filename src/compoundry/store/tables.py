@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -230,6 +231,46 @@ exposures = Table(
     Column("rule_id", String(64), primary_key=True),
     Column("withheld", Boolean, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("workspace_id", Integer, ForeignKey("workspaces.id"), nullable=False),
+    Column("transaction", BigInteger, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_events_order", "workspace_id", "transaction", "position"),
+    Index("ix_events_at", "at"),
+)
+
+webhooks = _of_workspace(
+    "webhooks",
+    Column("url", Text, nullable=False),
+    Column("kinds", Json, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("cursor", String(60), nullable=False),
+)
+
+deliveries = _of_workspace(
+    "deliveries",
+    Column("webhook_id", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("answer", Text, nullable=False),
+    CheckConstraint("state IN ('waiting', 'delivered', 'dead')", name="state"),
+    ForeignKeyConstraint(["workspace_id", "webhook_id"], ["webhooks.workspace_id", "webhooks.id"], ondelete="CASCADE"),
+    Index("ix_deliveries_due", "state", "next_at"),
 )
 
 snapshots = _of_workspace("snapshots", Column("at", UtcTime, nullable=False), Column("figures", Json, nullable=False))

@@ -1,7 +1,7 @@
 """Talk to a server, and let others work meanwhile; the twin of `sync`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -9,12 +9,13 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from compoundry.client import answers, calls, wiring
-from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights
+from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights, AsyncRulebook
 from compoundry.client.asynchronous.live import AsyncLiveRun
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
+from compoundry.client.streaming import Event, Reader
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class AsyncClient:
         self.base_url = wiring.host(base_url)
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.AsyncClient(base_url=self.base_url, headers=wiring.headers(api_key))
-        self.insights, self.candidates = AsyncInsights(self), AsyncCandidates(self)
+        self.insights, self.candidates, self.rulebook = AsyncInsights(self), AsyncCandidates(self), AsyncRulebook(self)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -146,6 +147,43 @@ class AsyncClient:
     async def configure(self, section: str, **settings: Any) -> Body:
         """Change settings of one job; None brings a default back. Returns the section as it is now."""
         return await self.ask(calls.configure(section, settings))
+
+    async def events(self, *, kinds: Sequence[str] = (), after: str = "") -> AsyncIterator[Event]:
+        """Follow what happens in the workspace, for ever: `after` resumes; a connection that breaks is taken up again."""
+        async for event in self.follow(calls.events(kinds=kinds), after=after):
+            yield event
+
+    async def past_events(self, *, after: str | None = None, kinds: Sequence[str] = (), limit: int = calls.PAGE) -> tuple[Body, ...]:
+        """Return what has happened after an event, oldest first."""
+        return await self.ask(calls.past_events(after=after, kinds=kinds, limit=limit))
+
+    async def new_insights(self, *, after: str = "") -> AsyncIterator[Event]:
+        """Follow new insights, for ever, a few recent ones first."""
+        async for event in self.follow(calls.insight_stream(), after=after):
+            yield event
+
+    async def run_events(self, id: str) -> AsyncIterator[Event]:
+        """Follow a run until it has ended."""
+        async for event in self.follow(calls.run_events(id)):
+            yield event
+            if event.type in ("run.completed", "run.failed"):
+                return
+
+    async def follow(self, call: Call[Any], *, after: str = "") -> AsyncIterator[Event]:
+        """Read a stream, and take it up where it was when the connection breaks."""
+        reader = Reader(last_id=after)
+        while True:
+            try:
+                async with self._http.stream(**wiring.streaming(call, reader.last_id)) as answer:
+                    if answer.status_code != 200:
+                        await answer.aread()
+                        answers.read(call, wiring.answer(answer))
+                    async for line in answer.aiter_lines():
+                        if event := reader.take(line.rstrip("\r\n")):
+                            yield event
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(reader.retry_s)
 
     async def ask(self, call: Call[T]) -> T:
         """Send a call, again where that is safe, and return what it asked for."""

@@ -121,7 +121,7 @@ class AsyncCandidates:
         return await self._client.ask(calls.decide(id, verb, values, version=version))
 
 
-class Rulebook:
+class AsyncRulebook:
     """Follow rules through their use, and patterns to their words."""
 
     def __init__(self, client: "AsyncClient") -> None:

@@ -1,7 +1,7 @@
 """Talk to a server, and wait for each answer."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,6 +13,7 @@ from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
+from compoundry.client.streaming import Event, Reader
 from compoundry.client.sync.groups import Candidates, Insights, Rulebook
 from compoundry.client.sync.live import LiveRun
 
@@ -146,6 +147,41 @@ class Client:
     def configure(self, section: str, **settings: Any) -> Body:
         """Change settings of one job; None brings a default back. Returns the section as it is now."""
         return self.ask(calls.configure(section, settings))
+
+    def events(self, *, kinds: Sequence[str] = (), after: str = "") -> Iterator[Event]:
+        """Follow what happens in the workspace, for ever: `after` resumes; a connection that breaks is taken up again."""
+        yield from self.follow(calls.events(kinds=kinds), after=after)
+
+    def past_events(self, *, after: str | None = None, kinds: Sequence[str] = (), limit: int = calls.PAGE) -> tuple[Body, ...]:
+        """Return what has happened after an event, oldest first."""
+        return self.ask(calls.past_events(after=after, kinds=kinds, limit=limit))
+
+    def new_insights(self, *, after: str = "") -> Iterator[Event]:
+        """Follow new insights, for ever, a few recent ones first."""
+        yield from self.follow(calls.insight_stream(), after=after)
+
+    def run_events(self, id: str) -> Iterator[Event]:
+        """Follow a run until it has ended."""
+        for event in self.follow(calls.run_events(id)):
+            yield event
+            if event.type in ("run.completed", "run.failed"):
+                return
+
+    def follow(self, call: Call[Any], *, after: str = "") -> Iterator[Event]:
+        """Read a stream, and take it up where it was when the connection breaks."""
+        reader = Reader(last_id=after)
+        while True:
+            try:
+                with self._http.stream(**wiring.streaming(call, reader.last_id)) as answer:
+                    if answer.status_code != 200:
+                        answer.read()
+                        answers.read(call, wiring.answer(answer))
+                    for line in answer.iter_lines():
+                        if event := reader.take(line.rstrip("\r\n")):
+                            yield event
+            except httpx2.TransportError:
+                pass
+            time.sleep(reader.retry_s)
 
     def ask(self, call: Call[T]) -> T:
         """Send a call, again where that is safe, and return what it asked for."""
