@@ -56,5 +56,5 @@ bench-million: setup ## Sweep and measure a million insights, on SQLite and Post
 	@touch $@
 
 lock: ## Lock the versions anew
-	@$(PYTHON) -m pip install --quiet uv && $(PYTHON) -m uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet --no-header -o requirements.lock
+	@$(PYTHON) -m pip install --quiet uv && $(PYTHON) -m uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --quiet --no-header -o requirements.lock
 	@$(PYTHON) -m uv pip compile pyproject.toml --group bench -c requirements.lock --universal --generate-hashes --quiet --no-header -o requirements-bench.lock
