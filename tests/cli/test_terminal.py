@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ def test_ctrl_c_ends_a_command_within_a_second(prompt: Prompt, tmp_path: Path) -
     many = [{"content": f"Fact {n} about topic {n % 97} and {n % 89}.", "entities": [{"name": f"E{n % 5}"}]} for n in range(6_000)]
     prompt.json("import", str(written(tmp_path / "many.jsonl", many)))
     command = [sys.executable, "-m", "compoundry", "run", "consolidation", *prompt.place]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a suite in the background is deaf to it, and so are its children
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears)
     while process.poll() is None and [run["status"] for run in prompt.json("runs")["data"]] != ["running"]:
         time.sleep(0.01)
     if process.poll() is not None:
