@@ -18,12 +18,39 @@ from compoundry.api import knowledge as knowledge_api
 from compoundry.api import policy as policy_api
 from compoundry.api import review as review_api
 from compoundry.api import rulebook as rulebook_api
+from compoundry.api import schedules as schedules_api
 from compoundry.api import streams as streams_api
 from compoundry.client import calls
-from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources
+from compoundry.service import (
+    access,
+    beliefs,
+    explaining,
+    happening,
+    insights,
+    knowledge,
+    recalling,
+    review,
+    rulebook,
+    runs,
+    schedules,
+    sources,
+)
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
-SERVICE: tuple[ModuleType, ...] = (access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources)
+SERVICE: tuple[ModuleType, ...] = (
+    access,
+    beliefs,
+    explaining,
+    happening,
+    insights,
+    knowledge,
+    recalling,
+    review,
+    rulebook,
+    runs,
+    schedules,
+    sources,
+)
 FACES = {"api": sorted((SOURCE / "api").glob("*.py")), "cli": sorted((SOURCE / "cli").glob("*.py")), "library": [SOURCE / "library.py"]}
 
 OWNERS_ONLY = "whoever owns the database makes workspaces and keys"
@@ -100,7 +127,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, streams_api)
+    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, schedules_api, streams_api)
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -124,6 +151,7 @@ def _calls() -> list[calls.Call[Any]]:
         calls.blast_radius("ID"),
         calls.accept_many("merge", at_least=0.9, most=1, note=""),
         calls.configure("ID", {}),
+        calls.schedule("metrics", None, time_zone="UTC"),
         *(calls.act("ID", verb) for verb in ("apply", "revert", "cancel", "retry")),
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
@@ -142,6 +170,7 @@ def _calls() -> list[calls.Call[Any]]:
             calls.playbook,
             calls.metrics,
             calls.policy,
+            calls.scheduled,
             calls.half_lives,
             calls.sources,
         ),

@@ -21,15 +21,16 @@ from compoundry.engine import inline
 from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
 from compoundry.job import Disposition
-from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Snapshot
+from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Schedule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, review, rulebook, runs, sources
+from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, review, rulebook, runs, schedules, sources
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
 from compoundry.service.recalling import Recalled, recall
 from compoundry.service.rulebook import Imported, Lift
+from compoundry.service.schedules import Wanted
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
 from compoundry.store.events import Event
@@ -244,6 +245,14 @@ class Workspace:
     def events(self, *, after: str | None = None, kinds: Sequence[str] = (), limit: int = 100) -> list[Event]:
         """Return what has happened after an event, oldest first."""
         return happening.events(self._app, self._caller, after=after, kinds=kinds, limit=limit)
+
+    def scheduled(self) -> list[Schedule]:
+        """Return when jobs come by themselves; a worker on this database must be running."""
+        return schedules.scheduled(self._app, self._caller)
+
+    def schedule(self, job_type: str, cron: str | None, *, time_zone: str = "UTC") -> list[Schedule]:
+        """Let a job come by itself, `cron` having five fields meant in that time zone, or, with None, no more."""
+        return schedules.schedule(self._app, self._caller, [Wanted(job_type, cron, time_zone)])
 
     def policy(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the settings, job by job, with their defaults."""

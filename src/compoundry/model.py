@@ -196,6 +196,19 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """Say when a job comes by itself: five fields of cron in a time zone; `last_run_id` is what it last triggered."""
+
+    workspace_id: int
+    job_type: str
+    cron: str
+    time_zone: str
+    next_at: datetime
+    last_at: datetime | None = None
+    last_run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Say who calls, for which workspace, and what they may do."""
 

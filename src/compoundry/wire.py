@@ -7,7 +7,7 @@ from typing import Any
 
 from compoundry.job import Disposition
 from compoundry.lifecycle import finished
-from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Snapshot
+from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Schedule, Snapshot
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.recalling import Recalled
@@ -63,6 +63,19 @@ def status(run: Run) -> dict[str, Any]:
         body["duration_ms"] = _ms(run.started_at or run.ended_at, run.ended_at)
     if run.state == "failed":
         body["error_details"] = run.error or {"type": "unknown", "message": "the run failed"}
+    return _known(body)
+
+
+def schedule(known: Schedule) -> dict[str, Any]:
+    """Shape when a job comes by itself."""
+    body = {
+        "job_type": known.job_type,
+        "cron": known.cron,
+        "time_zone": known.time_zone,
+        "next_at": moment(known.next_at),
+        "last_at": moment(known.last_at),
+        "last_job_run_id": known.last_run_id,
+    }
     return _known(body)
 
 

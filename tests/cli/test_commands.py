@@ -12,6 +12,7 @@ from tests.cli.conftest import House, written
 from tests.cli.typed import Prompt, typed
 
 ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
+SCHEDULES = {"schedule list", "schedule set", "schedule remove"}
 ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "migrate", "demo", *ACCESS}
 WITHOUT_A_PLACE = {"jobs"}
 
@@ -84,6 +85,7 @@ READING = [
     "outcomes {rule}",
     "why {rule}",
     "events --kind run.completed --limit 3",
+    "schedule list",
     "metrics",
 ]
 WRITING = [
@@ -130,10 +132,11 @@ def test_what_needs_the_database_answers_in_json(house: House, things: dict[str,
 
 
 def test_every_command_is_in_these_tests() -> None:
-    tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING]}
+    tried = {line.split(" --")[0].split(" {")[0] for line in [*READING, *WRITING] if not line.startswith("schedule")}
     elsewhere = {
         "review",
         "policy",
+        *SCHEDULES,
         "unmerge",
         "accept-many",
         "apply",
@@ -190,6 +193,18 @@ def test_a_run_is_watched_line_by_line_in_a_pipe(prompt: Prompt) -> None:
     assert (said.code, said.err.splitlines()[0]) == (0, "metrics: accepted 0/?")
     assert f"{run}: completed" in said.out
     assert prompt("watch", run).code == 0
+
+
+@pytest.mark.parametrize("place", ["local", "remote"])
+def test_a_job_is_scheduled_and_no_more(house: House, place: str) -> None:
+    prompt: Prompt = getattr(house, place)
+    (known,) = prompt.json("schedule", "set", "decay_sweep", "0 3 * * *", "--time-zone", "Europe/Berlin")["data"]
+    assert (known["job_type"], known["cron"], known["time_zone"]) == ("decay_sweep", "0 3 * * *", "Europe/Berlin")
+    assert prompt.json("schedule", "list")["data"] == [known]
+    assert prompt("schedule", "list").rows[0]["next"] == known["next_at"]
+    assert prompt("schedule", "set", "metrics", "0 3 * *").code == 2
+    assert prompt("schedule", "set", "metrics", "0 3 * * *", "--time-zone", "Mars").code == 2
+    assert prompt.json("schedule", "remove", "decay_sweep")["data"] == []
 
 
 @pytest.mark.parametrize("place", ["local", "remote"])

@@ -79,6 +79,14 @@ class RulesFileIn(BaseModel):
     name: Annotated[Text, Field(max_length=400)] = "a file"
 
 
+class ScheduleIn(BaseModel):
+    """Let a job come by itself: five fields of cron, meant in a time zone."""
+
+    job_type: Annotated[Text, Field(max_length=64)]
+    cron: Annotated[Text, Field(max_length=100)] | None
+    time_zone: Annotated[Text, Field(max_length=64)] = "UTC"
+
+
 class Problem(BaseModel):
     """Say what went wrong, and what to do."""
 

@@ -7,7 +7,7 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook, streams
+from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook, schedules, streams
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import Doorman
 from compoundry.api.errors import answer_errors
@@ -16,7 +16,7 @@ from compoundry.service.access import authenticate
 from compoundry.service.app import App
 from compoundry.settings import Settings
 
-_FACES = (streams, jobs, insights, review, knowledge, beliefs, rulebook, policy)  # streams first: their paths are narrower
+_FACES = (streams, schedules, jobs, insights, review, knowledge, beliefs, rulebook, policy)  # streams first: their paths are narrower
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",
@@ -39,17 +39,8 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> AS
     )
     made.state.app = app
     made.state.hub = Hub(app.database)
-    for routes in (
-        streams.routes,
-        jobs.routes,
-        insights.routes,
-        review.routes,
-        knowledge.routes,
-        beliefs.routes,
-        rulebook.routes,
-        policy.routes,
-    ):
-        made.include_router(routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
+    for face in _FACES:
+        made.include_router(face.routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
     made.include_router(operations.routes)
     answer_errors(made)
     made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]

@@ -23,9 +23,23 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
-from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, recalling, review, rulebook, runs, sources
+from compoundry.service import (
+    access,
+    beliefs,
+    explaining,
+    happening,
+    insights,
+    knowledge,
+    recalling,
+    review,
+    rulebook,
+    runs,
+    schedules,
+    sources,
+)
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
+from compoundry.service.schedules import Wanted
 from compoundry.settings import settings
 from compoundry.text import playbook as pages
 
@@ -230,6 +244,13 @@ class LocalDesk:
 
     def events(self, *, after: str | None, kinds: Sequence[str], limit: int) -> list[Body]:
         return [wire.event(one) for one in happening.events(self._app, self._caller, after=after, kinds=kinds, limit=limit)]
+
+    def scheduled(self) -> list[Body]:
+        return [wire.schedule(one) for one in schedules.scheduled(self._app, self._caller)]
+
+    def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> list[Body]:
+        wanted = [Wanted(job_type, cron, time_zone)]
+        return [wire.schedule(one) for one in schedules.schedule(self._app, self._caller, wanted)]
 
     def policy(self) -> Body:
         return access.policy(self._app, self._caller)

@@ -9,7 +9,20 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from compoundry import __version__
-from compoundry.cli import access, believing, configuring, exits, loading, reading, reviewing, rulebook, running, serving, showing
+from compoundry.cli import (
+    access,
+    believing,
+    configuring,
+    exits,
+    loading,
+    reading,
+    reviewing,
+    rulebook,
+    running,
+    scheduling,
+    serving,
+    showing,
+)
 from compoundry.cli.show import complain
 from compoundry.client.errors import ClientError
 from compoundry.errors import CompoundryError
@@ -28,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (serving, access, loading, running, reading, believing, rulebook, reviewing, configuring, showing):
+for commands in (serving, access, loading, running, reading, believing, rulebook, reviewing, configuring, scheduling, showing):
     commands.add_to(app)
 
 

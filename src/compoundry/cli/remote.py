@@ -174,6 +174,12 @@ class RemoteDesk:
     def events(self, *, after: str | None, kinds: Sequence[str], limit: int) -> Sequence[Body]:
         return self._client.past_events(after=after, kinds=kinds, limit=min(limit, _AT_ONCE))
 
+    def scheduled(self) -> Sequence[Body]:
+        return self._client.scheduled()
+
+    def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> Sequence[Body]:
+        return self._client.schedule(job_type, cron, time_zone=time_zone)
+
     def policy(self) -> Body:
         return self._client.policy()
 

@@ -217,6 +217,17 @@ def run_events(id: str) -> Call[Any]:
     return Call("GET", f"{_run(id)}/events", _nothing, accept="text/event-stream")
 
 
+def scheduled() -> Call[tuple[Body, ...]]:
+    """Ask when jobs come by themselves."""
+    return Call("GET", f"{PATH}/compounding/schedules", lambda body: _each(dict, body["data"]))
+
+
+def schedule(job_type: str, cron: str | None, *, time_zone: str) -> Call[tuple[Body, ...]]:
+    """Let a job come by itself, or no more."""
+    body = {"job_type": job_type, "cron": cron, "time_zone": time_zone}
+    return Call("PUT", f"{PATH}/compounding/schedules", lambda told: _each(dict, told["data"]), body=body)
+
+
 def policy() -> Call[Body]:
     """Ask for all settings of the workspace."""
     return Call("GET", f"{PATH}/policy", dict)

@@ -14,6 +14,7 @@ from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.execution import execute
 from compoundry.engine.files import hold_file
+from compoundry.engine.scheduling import LOOK_S, fire_due
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import Unavailable
 from compoundry.model import Run
@@ -44,7 +45,8 @@ class Worker:
         self.bell = Bell(shop.database)
         self._durable = Durable(shop.database, self._execute, worker=shop.worker, slots=slots)
         self._threads = [
-            threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True) for t in (self._work, self._live, self._encode)
+            threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True)
+            for t in (self._work, self._live, self._encode, self._keep_time)
         ]
 
     def start(self) -> None:
@@ -128,6 +130,12 @@ class Worker:
             with suppress(Empty):
                 workspace_id = self._written.get(timeout=POLL_S)
                 self._guarded(partial(encode_missing, self._shop, workspace_id), otherwise=0)
+
+    def _keep_time(self) -> None:
+        """Trigger what is scheduled, when its time has come."""
+        pause_s = 0.0
+        while not self._stopping.wait(pause_s):
+            pause_s = self._guarded(partial(fire_due, self._shop.database), otherwise=LOOK_S)
 
     def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:
         try:

@@ -88,6 +88,13 @@ def ask_to_cancel(connection: Connection, run: Run) -> bool:
     return connection.execute(update(_T).where(mine).values(cancel_asked=True)).rowcount == 1
 
 
+def first_waiting(connection: Connection, workspace_id: int, job_type: str) -> str | None:
+    """Return the id of a writing run of this job that has not started, or None."""
+    mine = (_T.c.workspace_id == workspace_id, _T.c.state == "accepted", _T.c.job_type == job_type, _T.c.act == "run", ~_T.c.dry_run)
+    found: str | None = connection.scalar(select(_T.c.id).where(*mine, _T.c.subject.is_(None)).order_by(_T.c.accepted_at, _T.c.id).limit(1))
+    return found
+
+
 def waiting(connection: Connection, workspace_id: int) -> int:
     """Count the runs of a workspace that are not finished."""
     unfinished = select(_T.c.id).where(_T.c.workspace_id == workspace_id, _T.c.state.in_(("accepted", "running")))

@@ -311,6 +311,17 @@ Index("ix_runs_waiting", runs.c.workspace_id, runs.c.rank, runs.c.accepted_at, p
 Index("ix_runs_state", runs.c.state, runs.c.lease_until)
 Index("ix_runs_newest", runs.c.workspace_id, runs.c.accepted_at, runs.c.id)
 
+schedules = _of_workspace(
+    "schedules",
+    Column("cron", String(100), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("next_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime),
+    Column("last_run_id", String(64)),
+    key="job_type",
+)
+Index("ix_schedules_next_at", schedules.c.next_at)
+
 changes = Table(
     "changes",
     metadata,

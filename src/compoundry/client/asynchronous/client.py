@@ -140,6 +140,14 @@ class AsyncClient:
         """Return what rests on a source: insights, patterns and rules."""
         return await self.ask(calls.blast_radius(source))
 
+    async def scheduled(self) -> tuple[Body, ...]:
+        """Return when jobs come by themselves."""
+        return await self.ask(calls.scheduled())
+
+    async def schedule(self, job_type: str, cron: str | None, *, time_zone: str = "UTC") -> tuple[Body, ...]:
+        """Let a job come by itself at these times, or, with None, no more; returns all schedules."""
+        return await self.ask(calls.schedule(job_type, cron, time_zone=time_zone))
+
     async def policy(self) -> Body:
         """Return the workspace's settings, job by job, with their defaults."""
         return await self.ask(calls.policy())

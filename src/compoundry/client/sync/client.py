@@ -140,6 +140,14 @@ class Client:
         """Return what rests on a source: insights, patterns and rules."""
         return self.ask(calls.blast_radius(source))
 
+    def scheduled(self) -> tuple[Body, ...]:
+        """Return when jobs come by themselves."""
+        return self.ask(calls.scheduled())
+
+    def schedule(self, job_type: str, cron: str | None, *, time_zone: str = "UTC") -> tuple[Body, ...]:
+        """Let a job come by itself at these times, or, with None, no more; returns all schedules."""
+        return self.ask(calls.schedule(job_type, cron, time_zone=time_zone))
+
     def policy(self) -> Body:
         """Return the workspace's settings, job by job, with their defaults."""
         return self.ask(calls.policy())
