@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -28,8 +28,9 @@ class Doorman:
         body_limit_bytes: int,
         requests_per_minute: int,
         clock: Callable[[], float] = time.monotonic,
+        guarded: Collection[str] = (PREFIX,),
     ) -> None:
-        self._inner, self._authenticate, self._clock = inner, authenticate, clock
+        self._inner, self._authenticate, self._clock, self._paths = inner, authenticate, clock, guarded
         self._limit, self._quota = body_limit_bytes, Quota(requests_per_minute, clock)
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
@@ -41,7 +42,7 @@ class Doorman:
         reply = _Reply(send, state["request_id"])
         scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope  # the server drops the body
         try:
-            if _guarded(scope["path"]):
+            if self._guarded(scope["path"]):
                 state["caller"] = await self._caller(scope)
                 self._quota.spend(state["caller"].name)
             await self._inner(scope, _measured(scope, receive, self._limit), reply)
@@ -49,6 +50,9 @@ class Doorman:
             if reply.begun:
                 raise
             await told(error, state["request_id"])(scope, receive, reply)
+
+    def _guarded(self, path: str) -> bool:
+        return any(path == known or path.startswith(known + "/") for known in self._paths)
 
     async def _caller(self, scope: Scope) -> Caller:
         secret = _bearer(scope)
@@ -92,10 +96,6 @@ class _Reply:
             self.begun = True
             message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode())]
         await self._send(message)
-
-
-def _guarded(path: str) -> bool:
-    return path == PREFIX or path.startswith(PREFIX + "/")
 
 
 def _bearer(scope: Scope) -> str:

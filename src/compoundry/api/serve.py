@@ -1,24 +1,30 @@
 """Run the HTTP server, with a worker inside unless told otherwise."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from compoundry.api.server import Lifespan, api
+from compoundry.api.server import Beside, Lifespan, api
 from compoundry.app import Parts
 
 STOP_S = 8
 
 
-def serve(parts: Parts, *, host: str, port: int, worker: bool, ready: Callable[[str], None]) -> None:
-    """Serve until the process is told to stop; `ready` gets the URL once requests are answered."""
+def serve(
+    parts: Parts, *, host: str, port: int, worker: bool, ready: Callable[[str], None], beside: Mapping[str, Beside] | None = None
+) -> None:
+    """Serve until the process is told to stop; `ready` gets the URL once requests are answered.
+
+    `beside` are other faces by their path: they stand behind the same door.
+    """
+    others = dict(beside or {})
     listening = _listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
-    asgi = api(parts.app, parts.settings, lifespan=_lifespan(parts, worker))
+    asgi = api(parts.app, parts.settings, lifespan=_lifespan(parts, worker, list(others.values())), beside=others)
     config = uvicorn.Config(asgi, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False)
     _Server(config, lambda: ready(url)).run(sockets=[listening])
 
@@ -36,15 +42,16 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def _lifespan(parts: Parts, worker: bool) -> Lifespan:
+def _lifespan(parts: Parts, worker: bool, others: list[Beside]) -> Lifespan:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        if not worker:
+        async with AsyncExitStack() as running:
+            if worker:
+                working = await run_in_threadpool(parts.employ)
+                running.push_async_callback(run_in_threadpool, working.close)
+            for other in others:
+                await running.enter_async_context(other.running())
             yield
-            return
-        working = await run_in_threadpool(parts.employ)
-        yield
-        await run_in_threadpool(working.close)
 
     return lifespan
 

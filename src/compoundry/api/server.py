@@ -1,15 +1,17 @@
 """Put the API together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from typing import Protocol
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook, schedules, streams
 from compoundry.api.bodies import Problem
-from compoundry.api.doorman import Doorman
+from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
 from compoundry.api.hub import Hub
 from compoundry.service.access import authenticate
@@ -27,8 +29,15 @@ _SAID = {
 }
 
 
-def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> ASGIApp:
-    """Return the ASGI application."""
+class Beside(Protocol):
+    """Be another face that is served beside the API, while its context is open."""
+
+    def running(self) -> AbstractAsyncContextManager[None]: ...
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, beside: Mapping[str, Beside] | None = None) -> ASGIApp:
+    """Return the ASGI application; `beside` are other faces by their path, behind the same door."""
     made = FastAPI(
         title="Compoundry",
         version="1",
@@ -42,6 +51,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> AS
     for face in _FACES:
         made.include_router(face.routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
     made.include_router(operations.routes)
+    made.router.routes.extend(Route(path, other) for path, other in (beside or {}).items())
     answer_errors(made)
     made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]
     return Doorman(
@@ -49,6 +59,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None) -> AS
         authenticate=partial(authenticate, app),
         body_limit_bytes=settings.body_limit_bytes,
         requests_per_minute=settings.requests_per_minute,
+        guarded=(PREFIX, *(beside or ())),
     )
 
 

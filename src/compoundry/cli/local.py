@@ -61,10 +61,10 @@ def open_parts(where: Where) -> Iterator[Parts]:
 def local_desk(where: Where) -> Iterator[Desk]:
     """Open the desk of a workspace in a database."""
     with open_parts(where) as parts:
-        yield LocalDesk(parts, access.operator(_workspace(parts.app, where.workspace)))
+        yield LocalDesk(parts, access.operator(workspace_meant(parts.app, where.workspace)))
 
 
-def _workspace(app: App, id: int | None) -> int:
+def workspace_meant(app: App, id: int | None) -> int:
     """Return the workspace that is meant: the one named, or the only one."""
     if id is not None:
         return access.workspace(app, id).id

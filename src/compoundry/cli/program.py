@@ -11,6 +11,7 @@ from typer.exceptions import Abort, TyperException
 from compoundry import __version__
 from compoundry.cli import (
     access,
+    agents,
     believing,
     configuring,
     exits,
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (serving, access, loading, running, reading, believing, rulebook, reviewing, configuring, scheduling, showing):
+for commands in (serving, agents, access, loading, running, reading, believing, rulebook, reviewing, configuring, scheduling, showing):
     commands.add_to(app)
 
 

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -34,6 +35,7 @@ def serve(
     """Serve the API; prints one line with the URL when it is ready."""
     from compoundry.api.serve import serve as listen  # FastAPI and uvicorn take 0.5 s to import, and only this command needs them
     from compoundry.app import assemble
+    from compoundry.mcp.http import PATH, Endpoint
     from compoundry.settings import settings
 
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -47,6 +49,7 @@ def serve(
             port=known.port if port is None else port,
             worker=worker,
             ready=lambda url: _ready(where, "serving", url),
+            beside={PATH: Endpoint(parts.app)} if find_spec("mcp") else {},
         )
     finally:
         parts.close()
