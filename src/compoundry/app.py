@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from compoundry import encoders
+from compoundry.encoders.chat import chat
 from compoundry.engine.workshop import Workshop
 from compoundry.logs import configure
 from compoundry.service.app import App
@@ -57,7 +58,8 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     else:
         must_be_current(database)
     shop = Workshop(database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts)
-    return Parts(App(database, encoder=shop.encoder), shop, settings)
+    asked = chat(settings.chat, api_key=settings.chat_api_key)
+    return Parts(App(database, encoder=shop.encoder, chat=asked), shop, settings)
 
 
 def _lazily(settings: Settings) -> Callable[[], Encoder]:

@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     api_key: str = Field(default="", description="The key for that server")
     encoder: str = Field(default="minilm", description="minilm (built in), hashed (numpy only) or remote:MODEL@URL")
     encoder_api_key: str = Field(default="", description="The key for a remote encoder")
+    chat: str = Field(default="", description="MODEL@URL of a language model (any OpenAI-compatible server); nothing is asked when empty")
+    chat_api_key: str = Field(default="", description="The key for that language model")
     host: str = Field(default="127.0.0.1", description="The address that `serve` listens on")
     port: int = Field(default=8787, description="The port that `serve` listens on; 0 picks a free one")
     body_limit_bytes: int = Field(default=8 * 1024 * 1024, gt=0, description="The largest request body; larger ones get 413")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from compoundry.errors import Unavailable
 from compoundry.store.database import Database
-from compoundry.text.encoder import Encoder
+from compoundry.text.encoder import Encoder, Talker
 from compoundry.text.retrieval import Index
 
 
@@ -37,12 +37,13 @@ class Searchable:
 class App:
     """Hold the database, the encoder (loaded when first needed), where ids come from, and whom to tell about new work in this process.
 
-    `searchable` remembers a few workspaces as they were last searched.
+    `chat` is a language model, where one is configured; `searchable` remembers a few workspaces as they were last searched.
     """
 
     database: Database
     new_id: Callable[[], str] = new_id
     encoder: Callable[[], Encoder] = _no_encoder
+    chat: Talker | None = None
     on_run: list[Callable[[], None]] = field(default_factory=list)
     on_written: list[Callable[[int], None]] = field(default_factory=list)
     searchable: dict[int, "Searchable"] = field(default_factory=dict)
