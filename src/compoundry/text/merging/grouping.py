@@ -1,0 +1,61 @@
+"""Merge groups whose members are all the same fact into their clearest sentence."""
+
+from collections.abc import Sequence
+
+from compoundry.job import Merge
+from compoundry.model import Reason
+from compoundry.text.groups import linked
+from compoundry.text.merging.ledger import Ledger
+from compoundry.text.merging.lineup import Lineup
+from compoundry.text.merging.pairing import Pair, Pairing
+
+
+class Grouping:
+    """Group pairs by complete linkage; `into` leads from what was merged to where it went."""
+
+    def __init__(self, lineup: Lineup, pairing: Pairing, ledger: Ledger) -> None:
+        self.into: dict[int, int] = {}
+        self._lineup, self._pairing, self._ledger = lineup, pairing, ledger
+
+    def merge(self, pairs: Sequence[Pair]) -> set[int]:
+        """Merge what fits; return the survivors that are about more entities than before, and so have new neighbours."""
+        edges = [(p.i, p.j, p.cosine) for p in pairs if self._fits(p.i, p.j)]
+        return {survivor for members in linked(edges, self._fits) if self._grew(survivor := self._merged(members), members)}
+
+    def _merged(self, members: Sequence[int]) -> int:
+        """Merge a group; return the one that stays."""
+        survivor = min(members, key=self._lineup.clearest)
+        stays = self._lineup.insights[survivor].id
+        for loser in members:
+            if loser != survivor:
+                self.into[loser] = survivor
+                self._ledger.changes.append(Merge(self._lineup.insights[loser].id, stays, self._reason(loser, survivor)))
+                self._ledger.mark(loser, "merged", f"the same as {stays}")
+        self._ledger.mark(survivor, "survived", f"{len(members) - 1} merged into it")
+        return survivor
+
+    def _grew(self, survivor: int, members: Sequence[int]) -> bool:
+        """Give the survivor the entities of all; tell whether that adds any."""
+        entities = self._lineup.entities
+        before, entities[survivor] = entities[survivor], frozenset().union(*(entities[m] for m in members))
+        return entities[survivor] != before
+
+    def _fits(self, i: int, j: int) -> bool:
+        """Tell whether two may be merged: the same fact, about the same thing, and no person has a say in it."""
+        one, other = self._lineup.entities[i], self._lineup.entities[j]
+        if {i, j} & self._pairing.failed or ((one or other) and not one & other):
+            return False
+        if self._lineup.insights[i].pinned and self._lineup.insights[j].pinned:
+            return False
+        asked = self._lineup.candidates.get(self._lineup.question("merge", i, j))
+        if asked is not None and asked.status != "withdrawn":
+            return False
+        pair = self._pairing.judged(i, j)
+        return pair is not None and pair.verdict.relation == "same"
+
+    def _reason(self, loser: int, survivor: int) -> Reason:
+        words = [self._lineup.insights[place].content.casefold().split() for place in (loser, survivor)]
+        cosine = self._lineup.cosine(*sorted((loser, survivor)))
+        if words[0] == words[1]:
+            return Reason("same_words", "They say the same in the same words.", {"cosine": cosine})
+        return Reason("same_fact", "They say the same: every word of one has its match in the other.", {"cosine": cosine})

@@ -1,0 +1,66 @@
+"""Line the insights of a view up by id, ready to be compared."""
+
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from compoundry.job import View, same_id
+from compoundry.model import Candidate
+from compoundry.text.sentence import read
+from compoundry.text.verdict import Told
+
+
+class Lineup:
+    """Hold the insights of a view in the order of their ids; a *place* is an index into them.
+
+    `row` leads from a place to its row in `view.vectors`; `entities` are what each is about, and grow when
+    others are merged into it.
+    """
+
+    def __init__(self, view: View) -> None:
+        order = sorted(range(len(view.insights)), key=lambda n: view.insights[n].id)
+        self.view = view
+        self.insights = [view.insights[n] for n in order]
+        self.row = np.asarray(order, dtype=np.intp)
+        self.entities = [frozenset(e.id for e in i.entities) for i in self.insights]
+        self._told: dict[int, Told] = {}
+
+    @cached_property
+    def candidates(self) -> dict[str, Candidate]:
+        """Map each candidate that was ever proposed by its id: nothing is asked twice."""
+        return {c.id: c for c in self.view.candidates}
+
+    def question(self, kind: str, i: int, j: int) -> str:
+        """Name the candidate that asks about two, whatever their order."""
+        return same_id(kind, *sorted((self.insights[i].id, self.insights[j].id)))
+
+    def told(self, place: int) -> Told:
+        """Return an insight as a sentence that was read; read once."""
+        if place not in self._told:
+            one = self.insights[place]
+            self._told[place] = Told(read(one.content, one.observed_at), one.observed_at, one.type == "event")
+        return self._told[place]
+
+    def age(self, place: int) -> tuple[datetime, str]:
+        """Order by when it was observed; the id decides last."""
+        return self.insights[place].observed_at, self.insights[place].id
+
+    def by_age(self, i: int, j: int) -> tuple[int, int]:
+        """Return the older one first."""
+        return (i, j) if self.age(i) <= self.age(j) else (j, i)
+
+    def cosine(self, i: int, j: int) -> float:
+        """Return how near two are; 1 where one isn't encoded, because then only their words can decide."""
+        if not self.view.vectors.shape[1]:
+            return 1.0
+        one, other = self.view.vectors[self.row[i]], self.view.vectors[self.row[j]]
+        return round(min(float(one @ other), 1.0), 4) if one.any() and other.any() else 1.0
+
+    def clearest(self, place: int) -> tuple[bool, bool, bool, int, datetime, str]:
+        """Order sentences, the clearest first: pinned, written as a sentence, naming its subject, short, old; the id decides last."""
+        one = self.insights[place]
+        text = one.content.strip()
+        sentence = text[:1].isupper() and text.endswith((".", "!", "?"))
+        vague = bool(self.told(place).sentence.persons & {"he", "she", "they"})
+        return not one.pinned, not sentence, vague, len(text), one.observed_at, one.id

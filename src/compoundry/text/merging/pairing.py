@@ -1,0 +1,140 @@
+"""Find the pairs that may be the same fact, and judge each once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compoundry.model import Fact, Reason
+from compoundry.text.merging.ledger import Ledger
+from compoundry.text.merging.lineup import Lineup
+from compoundry.text.merging.policy import Policy
+from compoundry.text.neighbours import near
+from compoundry.text.verdict import Verdict, judge
+
+_TICK_EVERY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Hold two insights (by place, in the order of their ids) with their cosine and what was judged."""
+
+    i: int
+    j: int
+    cosine: float
+    verdict: Verdict
+
+    @property
+    def reason(self) -> Reason:
+        """Say what the gravest finding is, with all that was found."""
+        facts: dict[str, Fact] = {"cosine": self.cosine}
+        if not self.verdict.findings:
+            return Reason("same_fact", "They seem to say the same, but not surely about the same thing.", facts)
+        first = self.verdict.findings[0]
+        facts |= {"guards": [f.guard for f in self.verdict.findings], **first.facts}
+        return Reason(first.guard, f"{first.text[0].upper()}{first.text[1:]}.", facts)
+
+
+class Pairing:
+    """Judge pairs, and remember each verdict; what can't be read is in `failed`."""
+
+    def __init__(self, lineup: Lineup, policy: Policy, ledger: Ledger) -> None:
+        self.failed: set[int] = set()
+        self._lineup, self._policy, self._ledger = lineup, policy, ledger
+        self._judged: dict[tuple[int, int], Pair] = {}
+
+    def fresh(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[Pair]:
+        """Judge the pairs of all blocks that hold something fresh, without those that are gone."""
+        found: list[Pair] = []
+        by_row = np.zeros(len(fresh), dtype=np.bool_)
+        by_row[self._lineup.row] = fresh
+        blocks = self._blocks(fresh, gone)
+        for done, block in enumerate(blocks):
+            if done % _TICK_EVERY == 0:
+                self._lineup.view.tick(done, len(blocks))
+            found += [pair for i, j, cosine in self._near(block, fresh, by_row) if (pair := self.judged(i, j, cosine)) is not None]
+        return found
+
+    def all(self) -> list[Pair]:
+        """Return every pair that was judged, in order."""
+        return [pair for _, pair in sorted(self._judged.items())]
+
+    def judged(self, i: int, j: int, cosine: float | None = None) -> Pair | None:
+        """Judge a pair once; None when one of them can't be read."""
+        if (i, j) not in self._judged:
+            near = self._lineup.cosine(i, j) if cosine is None else cosine
+            try:
+                older, newer = self._lineup.by_age(i, j)
+                verdict = judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
+                self._judged[i, j] = Pair(i, j, near, self._bounded(i, j, near, verdict))
+            except Exception as poison:
+                self._fail(i, j, poison)
+                return None
+        return self._judged[i, j]
+
+    def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
+        """Block by entity; those without any are a block of their own."""
+        blocks: dict[str, list[int]] = defaultdict(list)
+        for place, ids in enumerate(self._lineup.entities):
+            if place not in gone:
+                for id in ids or ("",):
+                    blocks[id].append(place)
+        return [block for _, block in sorted(blocks.items()) if len(block) > 1 and fresh[block].any()]
+
+    def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+        row, vectors = self._lineup.row, self._lineup.view.vectors
+        place = {int(row[p]): p for p in block}
+        floor = min(self._policy.merge_at, self._policy.review_at)
+        for one, other, cosine in near(vectors, [int(row[p]) for p in block], by_row, at_least=floor):
+            i, j = sorted((place[one], place[other]))
+            yield i, j, cosine
+        yield from self._spelled_alike(block, fresh)
+
+    def _spelled_alike(self, block: list[int], fresh: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+        """Pair sentences of the same words where one isn't encoded."""
+        encoded = [bool(vector.any()) for vector in self._lineup.view.vectors[self._lineup.row[block]]]
+        if all(encoded):
+            return
+        words: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+        for place, vector in zip(block, encoded, strict=True):
+            words["".join(c for c in self._lineup.insights[place].content.casefold() if c.isalnum())].append((place, vector))
+        for alike in words.values():
+            for n, (j, has_j) in enumerate(alike):
+                yield from ((i, j, 1.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
+
+    def _bounded(self, i: int, j: int, cosine: float, verdict: Verdict) -> Verdict:
+        """Hold a verdict against the thresholds, and against entities that only one of them has."""
+        if verdict.relation == "same" and (cosine < self._policy.merge_at or self._about_others(i, j)):
+            return Verdict("unsure", verdict.findings)
+        if verdict.relation == "unsure" and cosine < self._policy.review_at:
+            return Verdict("different", verdict.findings)
+        if verdict.relation == "different" and cosine >= self._policy.ask_at and not any(f.hard for f in verdict.findings):
+            return Verdict("unsure", verdict.findings)
+        return verdict
+
+    def _about_others(self, i: int, j: int) -> bool:
+        """Tell whether each has an entity that the other lacks and that its words don't name."""
+        insights, entities = self._lineup.insights, self._lineup.entities
+
+        def lacks(one: int, other: int) -> bool:
+            said = insights[one].content.casefold()
+            own = entities[one] - entities[other]
+            return any(e.name.casefold() not in said for e in insights[one].entities if e.id in own)
+
+        return lacks(i, j) and lacks(j, i)
+
+    def _fail(self, i: int, j: int, poison: Exception) -> None:
+        """Find out which of two can't be read, and go on without it."""
+        for place in (i, j):
+            try:
+                judge(self._lineup.told(place), self._lineup.told(place))
+            except Exception as own:
+                self._leave_out(place, own)
+        if not {i, j} & self.failed:
+            self._leave_out(j, poison)
+
+    def _leave_out(self, place: int, because: Exception) -> None:
+        self._ledger.mark(place, "failed", f"it can't be compared: {because}")
+        self.failed.add(place)
