@@ -20,7 +20,9 @@ from compoundry.api import review as review_api
 from compoundry.api import rulebook as rulebook_api
 from compoundry.api import schedules as schedules_api
 from compoundry.api import streams as streams_api
+from compoundry.api import webhooks as webhooks_api
 from compoundry.client import calls
+from compoundry.client import webhooks as hook_calls
 from compoundry.service import (
     access,
     beliefs,
@@ -34,6 +36,7 @@ from compoundry.service import (
     runs,
     schedules,
     sources,
+    webhooks,
 )
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
@@ -50,6 +53,7 @@ SERVICE: tuple[ModuleType, ...] = (
     runs,
     schedules,
     sources,
+    webhooks,
 )
 FACES = {
     "api": sorted((SOURCE / "api").glob("*.py")),
@@ -65,7 +69,14 @@ ELSEWISE = "waits in its own way"
 STREAMS = "a stream needs it; others list"
 FOR_PEOPLE = "an agent may not set how its own words are weighed, nor erase them"
 FEW_TOOLS = "each tool costs every agent tokens; this one is for people and programs"
-NOT_FOR_AGENTS = {"access": OWNERS_ONLY, "beliefs": FEW_TOOLS, "happening": STREAMS, "schedules": FOR_PEOPLE, "sources": FOR_PEOPLE}
+NOT_FOR_AGENTS = {
+    "access": OWNERS_ONLY,
+    "beliefs": FEW_TOOLS,
+    "happening": STREAMS,
+    "schedules": FOR_PEOPLE,
+    "sources": FOR_PEOPLE,
+    "webhooks": FOR_PEOPLE,
+}
 MISSING: dict[tuple[str, str], str] = {
     **{
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
@@ -139,7 +150,10 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, schedules_api, streams_api)
+    modules = (
+        *(jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, schedules_api, streams_api),
+        webhooks_api,
+    )
     return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
 
 
@@ -164,6 +178,9 @@ def _calls() -> list[calls.Call[Any]]:
         calls.accept_many("merge", at_least=0.9, most=1, note=""),
         calls.configure("ID", {}),
         calls.schedule("metrics", None, time_zone="UTC"),
+        hook_calls.create("", kinds=()),
+        *(hook_calls.act("ID", verb) for verb in ("rotate", "resume", "test")),
+        *(made("ID") for made in (hook_calls.delete, hook_calls.delivery, hook_calls.redeliver)),
         *(calls.act("ID", verb) for verb in ("apply", "revert", "cancel", "retry")),
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
@@ -172,7 +189,7 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate),
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [
-        *(calls.half_lives, calls.sources),
+        *(calls.half_lives, calls.sources, hook_calls.known, hook_calls.sent),
         *(
             calls.runs,
             calls.insights,

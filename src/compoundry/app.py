@@ -10,7 +10,9 @@ from uuid import uuid4
 
 from compoundry import encoders
 from compoundry.encoders.chat import chat
+from compoundry.engine.courier import Postage
 from compoundry.engine.workshop import Workshop
+from compoundry.hooks.addresses import networks
 from compoundry.logs import configure
 from compoundry.service.app import App
 from compoundry.settings import Settings
@@ -30,11 +32,16 @@ class Parts:
     shop: Workshop
     settings: Settings
 
+    @property
+    def postage(self) -> Postage:
+        """Return how messages to webhooks go out."""
+        return Postage(self.app.networks, self.settings.webhook_pauses_s, self.settings.webhook_timeout_s)
+
     def employ(self) -> "Worker":
         """Start a worker in this process; Conflict when a SQLite file has one already."""
         from compoundry.engine.worker import Worker  # the durable engine takes 0.9 s to import, and only workers need it
 
-        worker = Worker(self.shop, slots=self.settings.worker_slots)
+        worker = Worker(self.shop, slots=self.settings.worker_slots, postage=self.postage)
         self.app.on_run.append(worker.bell.ring)
         self.app.on_written.append(worker.wrote)
         worker.start()
@@ -59,7 +66,8 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         must_be_current(database)
     shop = Workshop(database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts)
     asked = chat(settings.chat, api_key=settings.chat_api_key)
-    return Parts(App(database, encoder=shop.encoder, chat=asked), shop, settings)
+    app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
+    return Parts(app, shop, settings)
 
 
 def _lazily(settings: Settings) -> Callable[[], Encoder]:

@@ -18,12 +18,26 @@ import structlog
 
 from compoundry.app import Parts, assemble
 from compoundry.engine import inline
+from compoundry.engine.courier import Courier
 from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Schedule, Snapshot
 from compoundry.model import Run as Record
-from compoundry.service import access, beliefs, explaining, happening, insights, knowledge, review, rulebook, runs, schedules, sources
+from compoundry.service import (
+    access,
+    beliefs,
+    explaining,
+    happening,
+    insights,
+    knowledge,
+    review,
+    rulebook,
+    runs,
+    schedules,
+    sources,
+    webhooks,
+)
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.insights import Learned
@@ -33,9 +47,11 @@ from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.schedules import Wanted
 from compoundry.service.sources import BlastRadius, Source
 from compoundry.settings import settings
+from compoundry.store.deliveries import Delivery
 from compoundry.store.events import Event
 from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
+from compoundry.store.webhooks import Webhook
 from compoundry.text import playbook
 
 _BATCH = insights.MOST
@@ -253,6 +269,44 @@ class Workspace:
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str = "UTC") -> list[Schedule]:
         """Let a job come by itself, `cron` having five fields meant in that time zone, or, with None, no more."""
         return schedules.schedule(self._app, self._caller, [Wanted(job_type, cron, time_zone)])
+
+    def add_webhook(self, url: str, *, kinds: Sequence[str] = ()) -> Webhook:
+        """Send events of these kinds, or all, to a URL from now on; a worker on the same database delivers."""
+        return webhooks.create(self._app, self._caller, url, kinds=kinds)
+
+    def webhooks(self) -> list[Webhook]:
+        """List the webhooks, oldest first."""
+        return webhooks.known(self._app, self._caller)
+
+    def rotate_webhook(self, id: str) -> Webhook:
+        """Give a webhook a new secret; for a day messages are signed with the old one too."""
+        return webhooks.rotate(self._app, self._caller, id)
+
+    def resume_webhook(self, id: str) -> Webhook:
+        """Let a webhook that was stopped hear again what happens from now on."""
+        return webhooks.resume(self._app, self._caller, id)
+
+    def delete_webhook(self, id: str) -> None:
+        """Send nothing more to a webhook."""
+        webhooks.delete(self._app, self._caller, id)
+
+    def test_webhook(self, id: str) -> Delivery:
+        """Send a message of kind webhook.test here and now, and return how that went."""
+        made = webhooks.test(self._app, self._caller, id)
+        return Courier(self._parts.shop, self._parts.postage).deliver_now(self.id, made.id)
+
+    def deliveries(self, *, webhook: str | None = None, state: str | None = None, limit: int = 50) -> list[Delivery]:
+        """List what was sent to webhooks, newest first; `state` is waiting, delivered or dead."""
+        return webhooks.sent(self._app, self._caller, webhook=webhook, state=state, limit=limit)
+
+    def delivery(self, id: str) -> Delivery:
+        """Return one delivery; NotFound when there is none."""
+        return webhooks.delivery(self._app, self._caller, id)
+
+    def redeliver(self, id: str) -> Delivery:
+        """Send a delivery once more here and now, under the same message id."""
+        made = webhooks.redeliver(self._app, self._caller, id)
+        return Courier(self._parts.shop, self._parts.postage).deliver_now(self.id, made.id)
 
     def policy(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the settings, job by job, with their defaults."""

@@ -7,6 +7,9 @@ from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PAUSES_S = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
+"""What the Standard Webhooks specification recommends: ten attempts over three days."""
+
 
 class Settings(BaseSettings):
     """Hold every setting of a process; each is read from `COMPOUNDRY_` and its name in capitals."""
@@ -29,6 +32,11 @@ class Settings(BaseSettings):
     worker_slots: int = Field(default=2, ge=1, description="How many runs one worker executes at a time")
     attempts: int = Field(default=3, ge=1, description="How often a run is tried before it fails")
     requests_per_minute: int = Field(default=0, ge=0, description="The rate limit of one key; 0 for none")
+    webhook_networks: str = Field(default="", description="Private networks that webhooks may call, like 10.0.0.0/8, with commas between")
+    webhook_timeout_s: float = Field(default=15.0, gt=0, le=60, description="How long a receiver of a webhook may take, in seconds")
+    webhook_pauses_s: tuple[float, ...] = Field(
+        default=PAUSES_S, description="The pauses between attempts of a webhook, a JSON list of seconds"
+    )
     log_format: str = Field(default="text", description="text for people, json for machines")
 
     @property

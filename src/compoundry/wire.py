@@ -14,9 +14,11 @@ from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
 from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.sources import BlastRadius, Source
+from compoundry.store.deliveries import Delivery
 from compoundry.store.events import Event
 from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
+from compoundry.store.webhooks import Webhook
 from compoundry.text import belief
 from compoundry.text.outcomes import PROBATION, posterior
 
@@ -212,6 +214,28 @@ def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
 def event(told: Event) -> dict[str, Any]:
     """Shape an event."""
     return {"id": told.id, "type": told.kind, "subject": told.subject, "timestamp": moment(told.at), "data": dict(told.body)}
+
+
+def webhook(hook: Webhook, *, secret: bool = False) -> dict[str, Any]:
+    """Shape a webhook; its secret only where it has just been made."""
+    known = {"id": hook.id, "url": hook.url, "kinds": list(hook.kinds), "active": hook.active, "stopped": hook.stopped}
+    shown = {"secret": hook.secret} if secret else {}
+    return {**known, "created_at": moment(hook.created_at), **({"both_until": moment(hook.old_until)} if hook.old_until else {}), **shown}
+
+
+def delivery(sent: Delivery) -> dict[str, Any]:
+    """Shape what is sent to a webhook."""
+    return {
+        "id": sent.id,
+        "webhook_id": sent.webhook_id,
+        "type": sent.kind,
+        "state": sent.state,
+        "attempts": sent.attempts,
+        "answer": sent.answer,
+        "next_at": moment(sent.next_at),
+        "created_at": moment(sent.created_at),
+        "body": dict(sent.body),
+    }
 
 
 def rule(found: Rule) -> dict[str, Any]:

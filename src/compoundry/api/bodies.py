@@ -87,6 +87,13 @@ class ScheduleIn(BaseModel):
     time_zone: Annotated[Text, Field(max_length=64)] = "UTC"
 
 
+class WebhookIn(BaseModel):
+    """Say where events are to be sent, and which."""
+
+    url: Annotated[Text, Field(max_length=2_000)]
+    kinds: Annotated[list[Annotated[Text, Field(max_length=40)]], Field(max_length=50)] = Field(default_factory=list)
+
+
 class Problem(BaseModel):
     """Say what went wrong, and what to do."""
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from compoundry.api import beliefs, insights, jobs, knowledge, operations, policy, review, rulebook, schedules, streams
+from compoundry.api import beliefs, insights, jobs, knowledge, policy, review, rulebook, schedules, streams, webhooks
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
@@ -18,7 +18,8 @@ from compoundry.service.access import authenticate
 from compoundry.service.app import App
 from compoundry.settings import Settings
 
-_FACES = (streams, schedules, jobs, insights, review, knowledge, beliefs, rulebook, policy)  # streams first: their paths are narrower
+# streams first: their paths are narrower
+_FACES = (streams, schedules, jobs, insights, review, knowledge, beliefs, rulebook, policy, webhooks)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",
@@ -50,7 +51,6 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, besid
     made.state.hub = Hub(app.database)
     for face in _FACES:
         made.include_router(face.routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
-    made.include_router(operations.routes)
     made.router.routes.extend(Route(path, other) for path, other in (beside or {}).items())
     answer_errors(made)
     made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]

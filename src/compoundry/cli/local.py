@@ -15,6 +15,7 @@ from compoundry.cli.where import Where
 from compoundry.client.errors import TimedOut
 from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot, Story
 from compoundry.engine import inline
+from compoundry.engine.courier import Courier
 from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
@@ -36,6 +37,7 @@ from compoundry.service import (
     runs,
     schedules,
     sources,
+    webhooks,
 )
 from compoundry.service.app import App
 from compoundry.service.intake import InsightIn
@@ -251,6 +253,36 @@ class LocalDesk:
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> list[Body]:
         wanted = [Wanted(job_type, cron, time_zone)]
         return [wire.schedule(one) for one in schedules.schedule(self._app, self._caller, wanted)]
+
+    def create_webhook(self, url: str, kinds: Sequence[str]) -> Body:
+        return wire.webhook(webhooks.create(self._app, self._caller, url, kinds=kinds), secret=True)
+
+    def webhooks(self) -> list[Body]:
+        return [wire.webhook(one) for one in webhooks.known(self._app, self._caller)]
+
+    def rotate_webhook(self, id: str) -> Body:
+        return wire.webhook(webhooks.rotate(self._app, self._caller, id), secret=True)
+
+    def resume_webhook(self, id: str) -> Body:
+        return wire.webhook(webhooks.resume(self._app, self._caller, id))
+
+    def delete_webhook(self, id: str) -> None:
+        webhooks.delete(self._app, self._caller, id)
+
+    def test_webhook(self, id: str) -> Body:
+        made = webhooks.test(self._app, self._caller, id)
+        self._courier().deliver_now(self._caller.workspace_id, made.id)
+        return wire.delivery(webhooks.delivery(self._app, self._caller, made.id))
+
+    def deliveries(self, *, webhook: str | None, state: str | None, limit: int) -> list[Body]:
+        return [wire.delivery(one) for one in webhooks.sent(self._app, self._caller, webhook=webhook, state=state, limit=limit)]
+
+    def redeliver(self, id: str) -> Body:
+        made = webhooks.redeliver(self._app, self._caller, id)
+        return wire.delivery(self._courier().deliver_now(self._caller.workspace_id, made.id))
+
+    def _courier(self) -> Courier:
+        return Courier(self._parts.shop, self._parts.postage)
 
     def policy(self) -> Body:
         return access.policy(self._app, self._caller)

@@ -15,6 +15,7 @@ from compoundry.cli import (
     believing,
     configuring,
     exits,
+    hooks,
     loading,
     reading,
     reviewing,
@@ -42,7 +43,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (serving, agents, access, loading, running, reading, believing, rulebook, reviewing, configuring, scheduling, showing):
+for commands in (
+    serving,
+    agents,
+    access,
+    loading,
+    running,
+    reading,
+    believing,
+    rulebook,
+    reviewing,
+    configuring,
+    scheduling,
+    hooks,
+    showing,
+):
     commands.add_to(app)
 
 

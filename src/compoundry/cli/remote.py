@@ -1,5 +1,6 @@
 """Answer commands from a server, through the client."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -18,6 +19,7 @@ T = TypeVar("T")
 _TIMEOUT_S = 30.0
 _RETRIES = Retries(most=2)
 _AT_ONCE = 100
+_LOOK_S = 0.2
 
 
 @contextmanager
@@ -179,6 +181,36 @@ class RemoteDesk:
 
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> Sequence[Body]:
         return self._client.schedule(job_type, cron, time_zone=time_zone)
+
+    def create_webhook(self, url: str, kinds: Sequence[str]) -> Body:
+        return self._client.webhooks.create(url, kinds=kinds)
+
+    def webhooks(self) -> Sequence[Body]:
+        return self._client.webhooks.list()
+
+    def rotate_webhook(self, id: str) -> Body:
+        return self._client.webhooks.rotate(id)
+
+    def resume_webhook(self, id: str) -> Body:
+        return self._client.webhooks.resume(id)
+
+    def delete_webhook(self, id: str) -> None:
+        self._client.webhooks.delete(id)
+
+    def test_webhook(self, id: str) -> Body:
+        """Wait until the server's worker has tried once."""
+        sent = self._client.webhooks.test(id)
+        until = time.monotonic() + _TIMEOUT_S
+        while not sent["answer"] and sent["state"] == "waiting" and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+            sent = self._client.webhooks.delivery(sent["id"])
+        return sent
+
+    def deliveries(self, *, webhook: str | None, state: str | None, limit: int) -> Sequence[Body]:
+        return self._client.webhooks.sent(webhook=webhook, state=state, limit=min(limit, _AT_ONCE))
+
+    def redeliver(self, id: str) -> Body:
+        return self._client.webhooks.redeliver(id)
 
     def policy(self) -> Body:
         return self._client.policy()

@@ -182,12 +182,12 @@ def candidates(*, limit: int = PAGE, status: str = "open", kind: str | None = No
 
 def candidate(id: str) -> Call[Candidate]:
     """Ask for one candidate."""
-    return Call("GET", f"{PATH}/candidates/{_quoted(id)}", Candidate.read)
+    return Call("GET", f"{PATH}/candidates/{quoted(id)}", Candidate.read)
 
 
 def decide(id: str, verb: str, values: Given, *, version: int | None) -> Call[Candidate]:
     """Accept or reject a candidate."""
-    return Call("POST", f"{PATH}/candidates/{_quoted(id)}/{verb}", Candidate.read, body=_present(values), if_match=version)
+    return Call("POST", f"{PATH}/candidates/{quoted(id)}/{verb}", Candidate.read, body=_present(values), if_match=version)
 
 
 def accept_many(kind: str, *, at_least: float, most: int, note: str) -> Call[Body]:
@@ -235,7 +235,7 @@ def policy() -> Call[Body]:
 
 def configure(section: str, settings: Given) -> Call[Body]:
     """Change settings of one section."""
-    return Call("PUT", f"{PATH}/policy/{_quoted(section)}", dict, body=dict(settings))
+    return Call("PUT", f"{PATH}/policy/{quoted(section)}", dict, body=dict(settings))
 
 
 def patterns(*, limit: int = PAGE, as_of: datetime | str | None = None, **filters: str | None) -> Call[Page[Pattern]]:
@@ -262,17 +262,17 @@ def playbook_page(format: str = "markdown", *, max_tokens: int | None = None, se
 
 def report(rule: str, outcome: str, *, session: str, note: str) -> Call[Rule]:
     """Say what following a rule led to."""
-    return Call("POST", f"{PATH}/rules/{_quoted(rule)}/outcomes", Rule.read, body={"outcome": outcome, "session": session, "note": note})
+    return Call("POST", f"{PATH}/rules/{quoted(rule)}/outcomes", Rule.read, body={"outcome": outcome, "session": session, "note": note})
 
 
 def reported(rule: str, *, limit: int = 50) -> Call[tuple[Body, ...]]:
     """Ask what was reported of a rule."""
-    return Call("GET", f"{PATH}/rules/{_quoted(rule)}/outcomes", lambda body: _each(dict, body["data"]), query={"limit": limit})
+    return Call("GET", f"{PATH}/rules/{quoted(rule)}/outcomes", lambda body: _each(dict, body["data"]), query={"limit": limit})
 
 
 def lift(rule: str) -> Call[Body]:
     """Ask what a rule changes."""
-    return Call("GET", f"{PATH}/rules/{_quoted(rule)}/lift", dict)
+    return Call("GET", f"{PATH}/rules/{quoted(rule)}/lift", dict)
 
 
 def import_rules(document: str, *, name: str) -> Call[Body]:
@@ -282,17 +282,17 @@ def import_rules(document: str, *, name: str) -> Call[Body]:
 
 def why_rule(id: str) -> Call[Body]:
     """Ask where a rule comes from."""
-    return Call("GET", f"{PATH}/rules/{_quoted(id)}/why", dict)
+    return Call("GET", f"{PATH}/rules/{quoted(id)}/why", dict)
 
 
 def why_pattern(id: str) -> Call[Body]:
     """Ask what a pattern stands on."""
-    return Call("GET", f"{PATH}/patterns/{_quoted(id)}/why", dict)
+    return Call("GET", f"{PATH}/patterns/{quoted(id)}/why", dict)
 
 
 def rename(pattern: str, label: str) -> Call[Pattern]:
     """Give a pattern better words."""
-    return Call("PATCH", f"{PATH}/patterns/{_quoted(pattern)}", Pattern.read, body={"label": label})
+    return Call("PATCH", f"{PATH}/patterns/{quoted(pattern)}", Pattern.read, body={"label": label})
 
 
 def metrics(*, limit: int = PAGE, since: datetime | str | None = None, until: datetime | str | None = None) -> Call[tuple[Snapshot, ...]]:
@@ -320,17 +320,17 @@ def _each(read: Callable[[Body], T], found: Sequence[Body]) -> tuple[T, ...]:
 
 
 def _run(id: str) -> str:
-    return f"{PATH}/compounding/jobs/{_quoted(id)}"
+    return f"{PATH}/compounding/jobs/{quoted(id)}"
 
 
 def _insight(id: str) -> str:
-    return f"{PATH}/insights/{_quoted(id)}"
+    return f"{PATH}/insights/{quoted(id)}"
 
 
-def _quoted(id: str) -> str:
+def quoted(id: str) -> str:
     """Make an id one part of a path, whatever it holds.
 
-    >>> _quoted("../keys")
+    >>> quoted("../keys")
     '..%2Fkeys'
     """
     return quote(id, safe="") or "-"

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 
+from compoundry.engine.courier import Courier, Postage
 from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.execution import execute
@@ -34,8 +35,9 @@ STOP_S = 8.0
 class Worker:
     """Work in the background until closed; a SQLite file takes one worker at a time."""
 
-    def __init__(self, shop: Workshop, *, slots: int) -> None:
+    def __init__(self, shop: Workshop, *, slots: int, postage: Postage) -> None:
         self._shop, self._slots = shop, slots
+        self._courier = Courier(shop, postage)
         self._lease = Lease(shop.worker, shop.lease_s)
         self._stopping = threading.Event()
         self._busy = 0
@@ -58,6 +60,7 @@ class Worker:
             self._start(run)
         for thread in self._threads:
             thread.start()
+        self._courier.start()
 
     def wrote(self, workspace_id: int) -> None:
         """Hear that insights were written, so that they are encoded soon."""
@@ -70,6 +73,7 @@ class Worker:
         with self._count:
             self._count.wait_for(lambda: self._busy == 0, timeout=STOP_S)
         self._threads[0].join(timeout=1)
+        self._courier.close()
         self.bell.__exit__(None, None, None)
         self._durable.close()
         if self._lock:
@@ -80,6 +84,7 @@ class Worker:
             pause_s = self._guarded(self._claim, otherwise=POLL_S)
             if pause_s > 0:
                 self.bell.wait(pause_s)
+            self._courier.wake()
 
     def _claim(self) -> float:
         """Claim one run if a slot is free; return how long to wait before the next look, in seconds."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from compoundry.errors import Unavailable
+from compoundry.hooks.addresses import Network
 from compoundry.store.database import Database
 from compoundry.text.encoder import Encoder, Talker
 from compoundry.text.retrieval import Index
@@ -37,13 +38,15 @@ class Searchable:
 class App:
     """Hold the database, the encoder (loaded when first needed), where ids come from, and whom to tell about new work in this process.
 
-    `chat` is a language model, where one is configured; `searchable` remembers a few workspaces as they were last searched.
+    `chat` is a language model, where one is configured; `networks` are private ones that webhooks may call all the same;
+    `searchable` remembers a few workspaces as they were last searched.
     """
 
     database: Database
     new_id: Callable[[], str] = new_id
     encoder: Callable[[], Encoder] = _no_encoder
     chat: Talker | None = None
+    networks: Sequence[Network] = ()
     on_run: list[Callable[[], None]] = field(default_factory=list)
     on_written: list[Callable[[int], None]] = field(default_factory=list)
     searchable: dict[int, "Searchable"] = field(default_factory=dict)

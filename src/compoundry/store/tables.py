@@ -256,6 +256,8 @@ webhooks = _of_workspace(
     Column("created_at", UtcTime, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("cursor", String(60), nullable=False),
+    Column("old_until", UtcTime),
+    Column("stopped", Text, nullable=False, server_default=""),
 )
 
 deliveries = _of_workspace(

@@ -11,6 +11,7 @@ import httpx2
 from compoundry.client import answers, calls, wiring
 from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights, AsyncRulebook
 from compoundry.client.asynchronous.live import AsyncLiveRun
+from compoundry.client.asynchronous.webhooks import AsyncWebhooks
 from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
@@ -32,6 +33,7 @@ class AsyncClient:
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.AsyncClient(base_url=self.base_url, headers=wiring.headers(api_key))
         self.insights, self.candidates, self.rulebook = AsyncInsights(self), AsyncCandidates(self), AsyncRulebook(self)
+        self.webhooks = AsyncWebhooks(self)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -16,6 +16,7 @@ from compoundry.client.retries import Retries
 from compoundry.client.streaming import Event, Reader
 from compoundry.client.sync.groups import Candidates, Insights, Rulebook
 from compoundry.client.sync.live import LiveRun
+from compoundry.client.sync.webhooks import Webhooks
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Client:
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.Client(base_url=self.base_url, headers=wiring.headers(api_key))
         self.insights, self.candidates, self.rulebook = Insights(self), Candidates(self), Rulebook(self)
+        self.webhooks = Webhooks(self)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,1 @@
+"""Reach other people's servers: which addresses may be called, how a message is signed, how it is sent, when again."""
