@@ -17,8 +17,16 @@ from compoundry.settings import Settings
 from compoundry.store.database import Database, open_database
 from compoundry.store.migrate import migrate
 from compoundry.store.tables import metadata
+from tests.problems import watched
 
 POSTGRES = "COMPOUNDRY_TEST_POSTGRES"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_error_is_told_well() -> Iterator[None]:
+    """Check each error that a server of ours answers with, in every test."""
+    with watched():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,28 @@ def settings_of(section: str, kind: type[P], settings: Mapping[str, object]) -> 
     for name, value in settings.items():
         if name not in known:
             raise Invalid(f"{section} has no setting {name!r}; it has {', '.join(sorted(known)) or 'none'}")
+        if not storable(value):
+            raise Invalid(f"{section}: {name} holds a character that is no text")
         if not _fits(value, known[name]):
             raise Invalid(f"{section}: {name} must be like {known[name]!r}, not {value!r}")
     return kind(**settings)
+
+
+def storable(value: object) -> bool:
+    r"""Tell whether both databases can store a JSON value: its texts hold no NUL and no half of a surrogate pair.
+
+    >>> storable({"said": ["yes", "no"]}), storable(["a\0"])
+    (True, False)
+    """
+    match value:
+        case str():
+            return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        case Mapping():
+            return all(storable(name) and storable(one) for name, one in value.items())
+        case Sequence():
+            return all(storable(one) for one in value)
+        case _:
+            return True
 
 
 def _fits(value: object, default: object) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from compoundry.errors import Invalid
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_LAST_YEAR = 9999
 _MOST_S = 100 * 365 * 86_400
 _PART = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 
@@ -39,6 +40,6 @@ def moment(name: str, text: str | None) -> datetime | None:
         found = datetime.fromisoformat(re.sub(r" (\d\d:\d\d)$", r"+\1", text))
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None or "T" not in text.upper():
+    if found is None or found.tzinfo is None or "T" not in text.upper() or not 1 < found.year < _LAST_YEAR:
         raise Invalid(f"{name}: {text[:40]!r} is no time; write it like 2026-01-31T09:00:00Z")
     return found

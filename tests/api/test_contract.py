@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from tests.problems import CANARY
 from tests.server import BASE, Served
 
 JOBS = ["consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics"]
@@ -235,3 +236,13 @@ def test_good_items_of_a_list_are_kept_and_bad_ones_named(client: httpx2.Client)
     assert answer.status_code == 201
     assert [e["index"] for e in answer.json()["errors"]] == [1, 2, 4]
     assert len(answer.json()["ids"]) == 2
+
+
+def test_an_error_never_repeats_what_an_insight_says(client: httpx2.Client) -> None:
+    content = f"Dana is ill, {CANARY}. "
+    for wrong in ({"content": content * 500}, {"content": content, "confidence": content}, {"content": content, "entities": [content]}):
+        must_be_problem(client.post("/insights", json=wrong), 400)
+    id = client.post("/insights", json={"content": content}).json()["id"]
+    must_be_problem(client.patch(f"/insights/{id}", json={"content": content, "pinned": content}), 400)
+    must_be_problem(client.patch(f"/insights/{id}", json={"content": content}, headers={"If-Match": '"9"'}), 409)
+    must_be_problem(client.post(f"/insights/{id}/reinforce", json={"excerpt": content, "kind": content}), 400)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from compoundry.service.intake import Moment, Text
 
@@ -92,6 +92,12 @@ class WebhookIn(BaseModel):
 
     url: Annotated[Text, Field(max_length=2_000)]
     kinds: Annotated[list[Annotated[Text, Field(max_length=40)]], Field(max_length=50)] = Field(default_factory=list)
+
+
+class SettingsIn(BaseModel):
+    """Name settings of a section and their values; null brings a default back."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class Problem(BaseModel):

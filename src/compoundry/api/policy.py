@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from compoundry.api.answers import Answer
+from compoundry.api.bodies import SettingsIn
 from compoundry.api.routing import app, caller, json_body, needs, router
 from compoundry.errors import Invalid
 from compoundry.service import access
@@ -18,7 +19,7 @@ def policy(request: Request) -> Answer:
     return Answer(access.policy(app(request), caller(request)))
 
 
-@routes.put("/policy/{section}", response_model=None, **needs("record.write"))
+@routes.put("/policy/{section}", response_model=None, **needs("record.write", SettingsIn))
 def configure(request: Request, section: str, given: Annotated[Any, Depends(json_body)]) -> Answer:
     """Change settings of one section; null brings a default back."""
     if not isinstance(given, dict):

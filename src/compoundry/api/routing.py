@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from compoundry.api.answers import Answer
 from compoundry.errors import Invalid, NotFound
 from compoundry.model import Caller, Scope
+from compoundry.policy import storable
 from compoundry.service.app import App
 from compoundry.service.intake import sentence
 from compoundry.service.runs import Idempotency
@@ -61,7 +62,10 @@ def app(request: Request) -> App:
 
 
 async def json_body(request: Request) -> Any:
-    """Read a body as JSON whatever its Content-Type says; raise Invalid for anything else."""
+    """Read a body as JSON in UTF-8, whatever its Content-Type says; of a key that stands there twice the last one counts.
+
+    Raises Invalid for anything else.
+    """
     try:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError:
@@ -89,11 +93,7 @@ def parsed(model: type[M], given: Any) -> M:
 
 
 def _must_be_text(request: Request) -> None:
-    if any(not _clean(str(value)) for value in request.path_params.values()):
+    if any(not storable(str(value)) for value in request.path_params.values()):
         raise NotFound("no such thing")
-    if any(not _clean(name + value) for name, value in request.query_params.multi_items()):
+    if any(not storable(name + value) for name, value in request.query_params.multi_items()):
         raise Invalid("a query parameter holds a character that is no text")
-
-
-def _clean(value: str) -> bool:
-    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)

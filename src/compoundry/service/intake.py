@@ -9,17 +9,38 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from compoundry.errors import Invalid
 from compoundry.job import same_id
 from compoundry.model import Draft, Entity, Evidence
+from compoundry.policy import storable
 
 CONTENT_LIMIT = 4_000
-METADATA_LIMIT = 64
+FIRST_YEAR, LAST_YEAR = 1000, 2999
+_EXACT = 2**53
 
 
 def _no_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("may not contain the character NUL")
-    if any("\ud800" <= c <= "\udfff" for c in value):
-        raise ValueError("may not contain half a surrogate pair")
+    if not storable(value):
+        raise ValueError("may not contain the character NUL or half a surrogate pair")
     return value
+
+
+def _tame(value: dict[str, Any]) -> dict[str, Any]:
+    if not storable(value):
+        raise ValueError("may not contain the character NUL or half a surrogate pair")
+    return {name: _exact(one) for name, one in value.items()}
+
+
+def _exact(value: Any) -> Any:
+    """Keep integers that many JSON readers would round as text, digit for digit."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return value if abs(value) < _EXACT else str(value)
+        case dict():
+            return {name: _exact(one) for name, one in value.items()}
+        case list():
+            return [_exact(one) for one in value]
+        case _:
+            return value
 
 
 def _not_blank(value: str) -> str:
@@ -29,6 +50,8 @@ def _not_blank(value: str) -> str:
 
 
 def _utc(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -41,6 +64,7 @@ def _timely(value: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_no_nul)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_no_nul), AfterValidator(_not_blank)]
+Json = Annotated[dict[str, Any], AfterValidator(_tame)]
 Moment = Annotated[datetime, BeforeValidator(_timely), AfterValidator(_utc)]
 
 
@@ -61,7 +85,7 @@ class EvidenceIn(BaseModel):
     excerpt: Annotated[str, Field(max_length=20_000), AfterValidator(_no_nul)] = ""
     source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] | None = None
     at: Moment | None = None
-    artifact: dict[str, Any] = Field(default_factory=dict)
+    artifact: Json = Field(default_factory=dict)
 
 
 class InsightIn(BaseModel):
@@ -78,7 +102,7 @@ class InsightIn(BaseModel):
     source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] = ""
     evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
     pinned: bool = False
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    metadata: Json = Field(default_factory=dict)
 
     def draft(self, id: str, now: datetime) -> Draft:
         """Return the draft of the insight that will have this id."""

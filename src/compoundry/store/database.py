@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError
 
 from compoundry.errors import Invalid, Twin, Unavailable
 
@@ -119,6 +119,8 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Twin("the same was stored at the same moment; read it and try again") from error
+    except DataError as error:
+        raise Invalid(f"the database can't store that ({_cause(error)})") from error
     except OperationalError as error:
         raise Unavailable(f"the database can't be used now ({_cause(error)}); try again shortly") from error
 
