@@ -11,20 +11,12 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from compoundry.api import beliefs as beliefs_api
-from compoundry.api import insights as insights_api
-from compoundry.api import jobs as jobs_api
-from compoundry.api import knowledge as knowledge_api
-from compoundry.api import policy as policy_api
-from compoundry.api import review as review_api
-from compoundry.api import rulebook as rulebook_api
-from compoundry.api import schedules as schedules_api
-from compoundry.api import streams as streams_api
-from compoundry.api import webhooks as webhooks_api
+from compoundry.api.server import ROUTED
 from compoundry.client import calls
 from compoundry.client import webhooks as hook_calls
 from compoundry.service import (
     access,
+    asking,
     beliefs,
     explaining,
     happening,
@@ -36,12 +28,14 @@ from compoundry.service import (
     runs,
     schedules,
     sources,
+    telling,
     webhooks,
 )
 
 SOURCE = Path(inspect.getfile(access)).parents[1]
 SERVICE: tuple[ModuleType, ...] = (
     access,
+    asking,
     beliefs,
     explaining,
     happening,
@@ -53,6 +47,7 @@ SERVICE: tuple[ModuleType, ...] = (
     runs,
     schedules,
     sources,
+    telling,
     webhooks,
 )
 FACES = {
@@ -69,12 +64,15 @@ ELSEWISE = "waits in its own way"
 STREAMS = "a stream needs it; others list"
 FOR_PEOPLE = "an agent may not set how its own words are weighed, nor erase them"
 FEW_TOOLS = "each tool costs every agent tokens; this one is for people and programs"
+OWN_WORDS = "an agent words its own sentences, from recall and for remember"
 NOT_FOR_AGENTS = {
     "access": OWNERS_ONLY,
+    "asking": OWN_WORDS,
     "beliefs": FEW_TOOLS,
     "happening": STREAMS,
     "schedules": FOR_PEOPLE,
     "sources": FOR_PEOPLE,
+    "telling": OWN_WORDS,
     "webhooks": FOR_PEOPLE,
 }
 MISSING: dict[tuple[str, str], str] = {
@@ -150,11 +148,7 @@ def test_the_client_knows_every_route() -> None:
 
 
 def _routes() -> list[list[tuple[str, str]]]:
-    modules = (
-        *(jobs_api, insights_api, beliefs_api, review_api, knowledge_api, policy_api, rulebook_api, schedules_api, streams_api),
-        webhooks_api,
-    )
-    return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in modules]
+    return [[(method, r.path) for r in m.routes.routes if isinstance(r, APIRoute) for method in r.methods or ()] for m in ROUTED]
 
 
 def _calls() -> list[calls.Call[Any]]:
@@ -164,6 +158,8 @@ def _calls() -> list[calls.Call[Any]]:
         calls.edit("ID", {}, version=None),
         calls.reinforce("ID", {}),
         calls.unmerge("ID"),
+        calls.tell("", context="", idempotency_key="k"),
+        calls.question("", session_id=""),
         calls.recall("ID"),
         calls.events(),
         calls.past_events(after=None, kinds=(), limit=1),
@@ -185,7 +181,7 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
     by_id: list[Callable[[str], calls.Call[Any]]] = [
-        *(calls.reported, calls.lift, calls.why_rule, calls.why_pattern),
+        *(calls.reported, calls.lift, calls.why_rule, calls.why_pattern, calls.artifact),
         *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate),
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [

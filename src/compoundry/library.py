@@ -20,12 +20,14 @@ from compoundry.app import Parts, assemble
 from compoundry.engine import inline
 from compoundry.engine.courier import Courier
 from compoundry.engine.encoding import encode_missing
+from compoundry.engine.notes import take_apart
 from compoundry.errors import Invalid
 from compoundry.job import Disposition
-from compoundry.model import Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Schedule, Snapshot
+from compoundry.model import Artifact, Caller, Candidate, Counts, EvidenceKind, Insight, Pattern, Rule, Schedule, Snapshot
 from compoundry.model import Run as Record
 from compoundry.service import (
     access,
+    asking,
     beliefs,
     explaining,
     happening,
@@ -36,8 +38,10 @@ from compoundry.service import (
     runs,
     schedules,
     sources,
+    telling,
     webhooks,
 )
+from compoundry.service.asking import Reply
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.insights import Learned
@@ -145,6 +149,19 @@ class Workspace:
     def reinforce(self, id: str, *, kind: EvidenceKind = "confirmed", at: datetime | None = None, **more: Any) -> Insight:
         """Add evidence for an insight, or against it; `more` may be source, excerpt and weight (0 to 1)."""
         return insights.reinforce(self._app, self._caller, id, kind=kind, at=at, **more)
+
+    def tell(self, content: str, *, context: str = "") -> Artifact:
+        """Cut a text into insights, the sentences about known or named entities; `context` says what it is."""
+        return take_apart(self._parts.shop, telling.tell(self._app, self._caller, content, context=context))
+
+    def artifact(self, id: str) -> Artifact:
+        """Return a text that was told, and what became of it."""
+        return telling.artifact(self._app, self._caller, id)
+
+    def ask(self, query: str) -> Reply:
+        """Answer a question with what is known, quoted and cited; `known` is False when nothing answers it."""
+        self._encoded()
+        return asking.ask(self._app, self._caller, query)
 
     def recall(
         self, query: str, *, limit: int = 10, entity: str | None = None, as_of: datetime | None = None, max_tokens: int | None = None

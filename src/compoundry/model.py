@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from compoundry.errors import Forbidden
 
@@ -18,6 +18,7 @@ RuleSource = Literal["pattern", "lesson", "imported"]
 RunState = Literal["accepted", "running", "completed", "failed"]
 RunAct = Literal["run", "apply", "revert", "review"]
 Scope = Literal["record.read", "record.write", "insight.stream"]
+ArtifactState = Literal["pending", "processing", "completed", "failed"]
 Trend = Literal["rising", "steady", "fading"]
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -182,6 +183,26 @@ class Snapshot:
     id: str
     at: datetime
     figures: Mapping[str, float | Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Hold a text that somebody told, and what became of it; `context` says what kind of text it is.
+
+    `attempt` fences a late worker off, as it does for runs; `result` is there once it is completed.
+    """
+
+    id: str
+    workspace_id: int
+    content: str
+    context: str
+    told_by: str
+    created_at: datetime
+    state: ArtifactState = "pending"
+    attempt: int = 0
+    completed_at: datetime | None = None
+    result: Mapping[str, Any] | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from compoundry.job import Disposition
 from compoundry.lifecycle import finished
-from compoundry.model import Candidate, Insight, Pattern, Reason, Rule, Run, Schedule, Snapshot
+from compoundry.model import Artifact, Candidate, Insight, Pattern, Reason, Rule, Run, Schedule, Snapshot
+from compoundry.service.asking import Reply
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.recalling import Recalled
@@ -117,6 +118,43 @@ def insight(found: Insight, workspace_id: int) -> dict[str, Any]:
 def recalled(found: Recalled, workspace_id: int) -> dict[str, Any]:
     """Shape what was recalled: the insight, and how well it fits."""
     return {**insight(found.insight, workspace_id), "score": found.score, "words": found.words, "meaning": found.meaning}
+
+
+def artifact(told: Artifact) -> dict[str, Any]:
+    """Shape a text that was told as existing clients read it; `operation_id` is a number that JavaScript can hold."""
+    body = {
+        "artifact_id": told.id,
+        "operation_id": int(told.id.replace("-", ""), 16) >> 76,
+        "status": told.state,
+        "result": told.result,
+        "error": told.error or None,
+        "created_at": moment(told.created_at),
+        "completed_at": moment(told.completed_at),
+    }
+    return _known(body)
+
+
+def reply(found: Reply) -> dict[str, Any]:
+    """Shape an answer as existing clients read it; `signals_used` are the sentences that it quotes, in its order."""
+    considered = {entity.id: entity for one in found.considered for entity in one.insight.entities}
+    return {
+        "answer": found.answer,
+        "session_id": found.session,
+        "entity_references": [{**asdict(entity), "count": count} for entity, count in found.about],
+        "entities_considered": [asdict(entity) for entity in considered.values()],
+        "signals_used": [_signal(n, one) for n, one in enumerate(found.quoted, 1)],
+        "metadata": {
+            "query_type": "entity_specific" if found.about else "general",
+            "known": found.known,
+            "insights_considered": len(found.considered),
+        },
+    }
+
+
+def _signal(number: int, found: Recalled) -> dict[str, Any]:
+    said = found.insight
+    body = {"id": said.id, "content": said.content, "type": said.type, "confidence": round(said.confidence, 4)}
+    return {"citation": number, **body, "score": found.score, "observed_at": moment(said.observed_at), "source": said.source}
 
 
 def reason(why: Reason) -> dict[str, Any]:

@@ -87,6 +87,20 @@ class ScheduleIn(BaseModel):
     time_zone: Annotated[Text, Field(max_length=64)] = "UTC"
 
 
+class TellIn(BaseModel):
+    """Tell a text: notes, a mail, a transcript; `context` says what it is."""
+
+    content: Annotated[Text, Field(max_length=500_000)]
+    context: Annotated[Text, Field(max_length=2_000)] = ""
+
+
+class AskIn(BaseModel):
+    """Ask a question."""
+
+    query: Annotated[Text, Field(max_length=4_000)]
+    session_id: Annotated[Text, Field(max_length=200)] = ""
+
+
 class WebhookIn(BaseModel):
     """Say where events are to be sent, and which."""
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from compoundry.api import beliefs, insights, jobs, knowledge, policy, review, rulebook, schedules, streams, webhooks
+from compoundry.api import beliefs, context, insights, jobs, knowledge, policy, review, rulebook, schedules, streams, webhooks
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
@@ -19,7 +19,7 @@ from compoundry.service.app import App
 from compoundry.settings import Settings
 
 # streams first: their paths are narrower
-_FACES = (streams, schedules, jobs, insights, review, knowledge, beliefs, rulebook, policy, webhooks)
+ROUTED = (streams, schedules, jobs, insights, context, review, knowledge, beliefs, rulebook, policy, webhooks)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",
@@ -49,7 +49,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, besid
     )
     made.state.app = app
     made.state.hub = Hub(app.database)
-    for face in _FACES:
+    for face in ROUTED:
         made.include_router(face.routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
     made.router.routes.extend(Route(path, other) for path, other in (beside or {}).items())
     answer_errors(made)

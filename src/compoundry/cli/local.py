@@ -17,6 +17,7 @@ from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insigh
 from compoundry.engine import inline
 from compoundry.engine.courier import Courier
 from compoundry.engine.encoding import encode_missing
+from compoundry.engine.notes import take_apart
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
 from compoundry.logs import configure
@@ -26,6 +27,7 @@ from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
 from compoundry.service import (
     access,
+    asking,
     beliefs,
     explaining,
     happening,
@@ -37,6 +39,7 @@ from compoundry.service import (
     runs,
     schedules,
     sources,
+    telling,
     webhooks,
 )
 from compoundry.service.app import App
@@ -155,6 +158,17 @@ class LocalDesk:
         then = times.moment("as_of", as_of)
         found = recalling.recall(self._app, self._caller, query, limit=limit, entity=entity, as_of=then)
         return [Insight.read(wire.recalled(one, self._caller.workspace_id)) for one in found]
+
+    def tell(self, content: str, *, context: str) -> Body:
+        told = telling.tell(self._app, self._caller, content, context=context)
+        return wire.artifact(take_apart(self._parts.shop, told))
+
+    def artifact(self, id: str) -> Body:
+        return wire.artifact(telling.artifact(self._app, self._caller, id))
+
+    def ask(self, query: str) -> Body:
+        encode_missing(self._parts.shop, self._caller.workspace_id)
+        return wire.reply(asking.ask(self._app, self._caller, query))
 
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id, found in insights.named(self._app, self._caller, ids).items()}

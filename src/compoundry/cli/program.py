@@ -14,6 +14,7 @@ from compoundry.cli import (
     agents,
     believing,
     configuring,
+    context,
     exits,
     hooks,
     loading,
@@ -43,13 +44,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (
+_COMMANDS = (
     serving,
     agents,
     access,
     loading,
     running,
     reading,
+    context,
     believing,
     rulebook,
     reviewing,
@@ -57,7 +59,8 @@ for commands in (
     scheduling,
     hooks,
     showing,
-):
+)
+for commands in _COMMANDS:
     commands.add_to(app)
 
 

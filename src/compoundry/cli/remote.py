@@ -86,6 +86,15 @@ class RemoteDesk:
     def recall(self, query: str, *, limit: int, entity: str | None, as_of: str | None) -> list[Insight]:
         return list(self._client.recall(query, limit=limit, entity=entity, as_of=as_of))
 
+    def tell(self, content: str, *, context: str) -> Body:
+        return self.artifact(self._client.context.tell(content, context=context))
+
+    def artifact(self, id: str) -> Body:
+        return {"artifact_id": id, **self._client.context.artifact(id)}
+
+    def ask(self, query: str) -> Body:
+        return self._client.context.ask(query)
+
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id in ids if (found := self._perhaps(id))}
 

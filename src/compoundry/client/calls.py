@@ -119,6 +119,23 @@ def recall(
     return Call("GET", f"{PATH}/recall", lambda body: _each(Insight.read, body["data"]), query=_present(asked))
 
 
+def tell(content: str, *, context: str, idempotency_key: str) -> Call[str]:
+    """Send a text."""
+    body = {"content": content, **({"context": context} if context else {})}
+    return Call("POST", f"{PATH}/context/text", lambda told: str(told["artifact_id"]), body=body, idempotency_key=idempotency_key)
+
+
+def artifact(id: str) -> Call[Body]:
+    """Ask what became of a text."""
+    return Call("GET", f"{PATH}/context/artifacts/{quoted(id)}", dict)
+
+
+def question(query: str, *, session_id: str) -> Call[Body]:
+    """Ask a question."""
+    body = {"query": query, **({"session_id": session_id} if session_id else {})}
+    return Call("POST", f"{PATH}/context/ask", dict, body=body)
+
+
 def insight(id: str) -> Call[Insight]:
     """Ask for one insight."""
     return Call("GET", _insight(id), Insight.read)

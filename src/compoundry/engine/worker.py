@@ -15,11 +15,12 @@ from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.execution import execute
 from compoundry.engine.files import hold_file
+from compoundry.engine.notes import take_one
 from compoundry.engine.scheduling import LOOK_S, fire_due
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import Unavailable
 from compoundry.model import Run
-from compoundry.store import claims
+from compoundry.store import artifacts, claims
 from compoundry.store.claims import Lease
 from compoundry.store.database import clock
 from compoundry.store.signals import Bell
@@ -43,18 +44,21 @@ class Worker:
         self._busy = 0
         self._count = threading.Condition()
         self._written: Queue[int] = Queue()
+        self._told = threading.Event()
         self._lock = hold_file(shop.database.file)
         self.bell = Bell(shop.database)
         self._durable = Durable(shop.database, self._execute, worker=shop.worker, slots=slots)
         self._threads = [
             threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True)
-            for t in (self._work, self._live, self._encode, self._keep_time)
+            for t in (self._work, self._live, self._encode, self._keep_time, self._note)
         ]
 
     def start(self) -> None:
         """Begin; runs that a dead worker left behind come first."""
         self.bell.__enter__()
         with self._shop.database.write() as connection:
+            if self._shop.database.is_sqlite:
+                artifacts.release(connection)
             orphans = claims.take_over(connection, self._lease, clock(connection), orphaned=self._shop.database.is_sqlite)
         for run in orphans:
             self._start(run)
@@ -65,10 +69,12 @@ class Worker:
     def wrote(self, workspace_id: int) -> None:
         """Hear that insights were written, so that they are encoded soon."""
         self._written.put(workspace_id)
+        self._told.set()
 
     def close(self) -> None:
         """Stop taking runs, let transactions end, hand the rest back; takes up to some 8 seconds."""
         self._stopping.set()
+        self._told.set()
         self.bell.ring()
         with self._count:
             self._count.wait_for(lambda: self._busy == 0, timeout=STOP_S)
@@ -141,6 +147,15 @@ class Worker:
         pause_s = 0.0
         while not self._stopping.wait(pause_s):
             pause_s = self._guarded(partial(fire_due, self._shop.database), otherwise=LOOK_S)
+
+    def _note(self) -> None:
+        """Take texts apart that were told, in this process or in another."""
+        while not self._stopping.is_set():
+            told = self._guarded(partial(take_one, self._shop), otherwise=None)
+            if told is not None:
+                self._written.put(told.workspace_id)
+            elif self._told.wait(POLL_S):
+                self._told.clear()
 
     def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:
         try:

@@ -123,6 +123,13 @@ def about(connection: Connection, workspace_id: int, entity: str) -> set[str]:
     return set(connection.scalars(select(_T.c.id).where(_T.c.workspace_id == workspace_id, _mentions(entity))))
 
 
+def entities(connection: Connection, workspace_id: int) -> list[Entity]:
+    """Return all that insights of a workspace are about, by id."""
+    who = tables.entities
+    rows = connection.execute(select(who.c.id, who.c.name, who.c.type).where(who.c.workspace_id == workspace_id).order_by(who.c.id))
+    return [Entity(*row) for row in rows]
+
+
 def entity_id(name: str) -> str:
     """Return the id of an entity that came without one: the same name is the same entity.
 

@@ -247,6 +247,22 @@ events = Table(
     Index("ix_events_at", "at"),
 )
 
+artifacts = _of_workspace(
+    "artifacts",
+    Column("content", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("completed_at", UtcTime),
+    Column("result", Json),
+    Column("error", Text, nullable=False),
+    CheckConstraint("state IN ('pending', 'processing', 'completed', 'failed')", name="state"),
+)
+Index("ix_artifacts_waiting", artifacts.c.state, artifacts.c.created_at)
+
 webhooks = _of_workspace(
     "webhooks",
     Column("url", Text, nullable=False),

@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from compoundry.client import answers, calls, wiring
+from compoundry.client.asynchronous.context import AsyncContext
 from compoundry.client.asynchronous.groups import AsyncCandidates, AsyncInsights, AsyncRulebook
 from compoundry.client.asynchronous.live import AsyncLiveRun
 from compoundry.client.asynchronous.webhooks import AsyncWebhooks
@@ -33,6 +34,7 @@ class AsyncClient:
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.AsyncClient(base_url=self.base_url, headers=wiring.headers(api_key))
         self.insights, self.candidates, self.rulebook = AsyncInsights(self), AsyncCandidates(self), AsyncRulebook(self)
+        self.context = AsyncContext(self)
         self.webhooks = AsyncWebhooks(self)
 
     async def close(self) -> None:

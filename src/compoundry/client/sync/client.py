@@ -14,6 +14,7 @@ from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
 from compoundry.client.streaming import Event, Reader
+from compoundry.client.sync.context import Context
 from compoundry.client.sync.groups import Candidates, Insights, Rulebook
 from compoundry.client.sync.live import LiveRun
 from compoundry.client.sync.webhooks import Webhooks
@@ -33,6 +34,7 @@ class Client:
         self._timeout_s, self._retries = timeout_s, retries or Retries()
         self._http = httpx2.Client(base_url=self.base_url, headers=wiring.headers(api_key))
         self.insights, self.candidates, self.rulebook = Insights(self), Candidates(self), Rulebook(self)
+        self.context = Context(self)
         self.webhooks = Webhooks(self)
 
     def close(self) -> None:
