@@ -17,6 +17,7 @@ from typing import Any, Self
 import structlog
 
 from compoundry.app import Parts, assemble
+from compoundry.bringing import Report, bring_in, mapped
 from compoundry.engine import inline
 from compoundry.engine.courier import Courier
 from compoundry.engine.encoding import encode_missing
@@ -120,6 +121,20 @@ class Workspace:
         lines = [read_line(one) for one in given]
         batches = (lines[start : start + _BATCH] for start in range(0, len(lines), _BATCH))
         return [learned for batch in batches for learned in insights.learn(self._app, self._caller, batch, keep_created_at=True)]
+
+    def load(self, file: str | Path, *, format: str | None = None, renamed: Mapping[str, str] | None = None) -> Report:
+        """Learn all that a file holds: our own lines, CSV, Parquet, or what another memory tool keeps; nothing twice.
+
+        `format` is lines, mem0, hindsight, letta, langgraph, graphiti or rules, and else looked at; `renamed` gives their
+        names of columns ours. The report says what was refused, left out, or has no place here. Raises Invalid when nobody
+        can tell what the file is, MissingExtra for Parquet without pyarrow.
+        """
+
+        def learn(given: Sequence[InsightIn]) -> int:
+            return sum(one.new for one in insights.learn(self._app, self._caller, given, keep_created_at=True))
+
+        with mapped(Path(file)) as raw:
+            return bring_in(raw, Path(file), learn, format=format, renamed=renamed)
 
     def insights(
         self,
