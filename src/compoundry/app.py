@@ -11,6 +11,7 @@ from uuid import uuid4
 from compoundry import encoders
 from compoundry.encoders.chat import chat
 from compoundry.engine.courier import Postage
+from compoundry.engine.tracing import tracer
 from compoundry.engine.workshop import Workshop
 from compoundry.hooks.addresses import networks
 from compoundry.logs import configure
@@ -64,7 +65,9 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         migrate(database)
     else:
         must_be_current(database)
-    shop = Workshop(database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts)
+    shop = Workshop(
+        database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts, tracer=tracer(settings.traces)
+    )
     asked = chat(settings.chat, api_key=settings.chat_api_key)
     app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
     return Parts(app, shop, settings)

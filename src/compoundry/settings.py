@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     webhook_pauses_s: tuple[float, ...] = Field(
         default=PAUSES_S, description="The pauses between attempts of a webhook, a JSON list of seconds"
     )
+    traces: str = Field(default="", description="otlp to send OpenTelemetry traces of runs to OTEL_EXPORTER_OTLP_ENDPOINT; none when empty")
+    metrics_port: int = Field(default=0, description="Where a worker without a server shows Prometheus metrics; 0 for nowhere")
     log_format: str = Field(default="text", description="text for people, json for machines")
 
     @property

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from compoundry.api import beliefs, context, insights, jobs, knowledge, policy, review, rulebook, schedules, streams, webhooks
+from compoundry.api import beliefs, context, insights, jobs, knowledge, operations, policy, review, rulebook, schedules, streams, webhooks
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
@@ -51,6 +51,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, besid
     made.state.hub = Hub(app.database)
     for face in ROUTED:
         made.include_router(face.routes, responses={status: {"model": Problem, "description": said} for status, said in _SAID.items()})
+    made.include_router(operations.routes)
     made.router.routes.extend(Route(path, other) for path, other in (beside or {}).items())
     answer_errors(made)
     made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]

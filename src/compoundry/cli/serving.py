@@ -56,9 +56,16 @@ def serve(
 
 
 @command(app, "worker", _place, ON_A_DATABASE)
-def worker(where: Where) -> None:
+def worker(
+    where: Where,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Where to show Prometheus metrics; else COMPOUNDRY_METRICS_PORT, else nowhere.")
+    ] = None,
+) -> None:
     """Carry out runs until told to stop; one worker for an SQLite file, any number for PostgreSQL."""
-    from compoundry.app import assemble  # SQLAlchemy takes 0.4 s to import, and --help must be quick
+    from prometheus_client import start_http_server  # these take 0.5 s to import, and --help must be quick
+
+    from compoundry.app import assemble
     from compoundry.settings import settings
 
     stopped = threading.Event()
@@ -67,6 +74,8 @@ def worker(where: Where) -> None:
     known = settings()
     parts = assemble(known, where.database)
     working = parts.employ()
+    if port := known.metrics_port if metrics_port is None else metrics_port:
+        start_http_server(port, known.host)
     _ready(where, "working", parts.app.database.engine.url.render_as_string(hide_password=True))
     stopped.wait()
     working.close()

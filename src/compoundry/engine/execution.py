@@ -2,20 +2,23 @@
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from compoundry import jobs
 from compoundry.canaries import Canaries
 from compoundry.engine import collecting
 from compoundry.engine.encoding import encode_missing
+from compoundry.engine.figures import Stopwatch
 from compoundry.engine.progress import Progress
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
 from compoundry.job import Plan
-from compoundry.model import Run
+from compoundry.model import Counts, Run
 from compoundry.store import announcing, finish, runs, workspaces
 from compoundry.store.database import clock
 from compoundry.store.look import look
@@ -29,43 +32,55 @@ BACKOFF_S = 2.0
 
 def execute(shop: Workshop, run: Run, stopping: threading.Event) -> None:
     """Carry out one attempt; whatever happens, the run ends, waits for another attempt, or is left to its new holder."""
-    progress = Progress(shop, run, stopping)
-    told = log.bind(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt)
+    trace = shop.tracer(run)
+    progress, watch = Progress(shop, run, stopping, trace), Stopwatch(run)
+    with bound_contextvars(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt, trace_id=trace.id):
+        outcome = _attempt(shop, run, progress, watch, trace.id)
+    watch.stop(outcome)
+    trace.end(outcome)
+
+
+def _attempt(shop: Workshop, run: Run, progress: Progress, watch: Stopwatch, trace_id: str) -> str:
+    """Carry out an attempt, and say how it ended, in one word."""
     try:
         if run.strikes > shop.attempts:
             raise GivenUp(f"the run was given up after {shop.attempts} attempts; its worker stopped each time")
-        _carry_out(shop, run, progress)
-        told.info("run completed")
+        watch.completed(_carry_out(shop, run, progress))
+        log.info("run completed")
     except LostRun as error:
-        told.warning("late result refused", reason=error.message)
+        log.warning("late result refused", reason=error.message)
+        return "refused"
     except HandedBack:
         _hand_back(shop, run)
+        return "handed_back"
     except Exception as error:
-        told.warning("run stopped", reason=str(error), stage=progress.stage, exc_info=not isinstance(error, CompoundryError))
-        _stop(shop, run, progress.stage, error)
+        log.warning("run stopped", reason=str(error), stage=progress.stage, exc_info=not isinstance(error, CompoundryError))
+        told = _told(run, progress.stage, error, trace_id)
+        watch.failed(str(told["type"]))
+        return _stop(shop, run, told)
+    return "completed"
 
 
-def _carry_out(shop: Workshop, run: Run, progress: Progress) -> None:
+def _carry_out(shop: Workshop, run: Run, progress: Progress) -> Counts:
     match run.act:
         case "run":
-            _decide(shop, run, progress)
+            return _decide(shop, run, progress)
         case "apply" | "revert":
-            _repeat(shop, run, progress)
+            return _repeat(shop, run, progress)
         case "review":
             raise AssertionError("a review is applied when it is made, never queued")
 
 
-def _decide(shop: Workshop, run: Run, progress: Progress) -> None:
+def _decide(shop: Workshop, run: Run, progress: Progress) -> Counts:
     """Plan and apply; plan anew when somebody edited an insight in between."""
     for _ in range(REPLANS):
         with suppress(Stale), collecting.later():
-            _plan_once(shop, run, progress)
-            return
+            return _plan_once(shop, run, progress)
     with collecting.later():
-        _plan_once(shop, run, progress)
+        return _plan_once(shop, run, progress)
 
 
-def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
+def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
     job = jobs.named(run.job_type)
     progress.enter("encode")
     if job.module.VECTORS:
@@ -85,6 +100,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> None:
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
         finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection))
+    return decided.counts
 
 
 def _must_spare(canaries: Canaries, decided: Plan) -> None:
@@ -94,12 +110,13 @@ def _must_spare(canaries: Canaries, decided: Plan) -> None:
         )
 
 
-def _repeat(shop: Workshop, run: Run, progress: Progress) -> None:
+def _repeat(shop: Workshop, run: Run, progress: Progress) -> Counts:
     progress.enter("apply")
     with shop.database.write() as connection:
         subject = runs.one(connection, run.workspace_id, run.subject or "")
         act = finish.stored if run.act == "apply" else finish.reverted
         act(connection, run, subject, now=clock(connection))
+    return subject.counts
 
 
 def fingerprint(job_type: str, policy: object, model: str) -> str:
@@ -107,18 +124,19 @@ def fingerprint(job_type: str, policy: object, model: str) -> str:
     return hashlib.sha256(f"{job_type} {policy!r} {model}".encode()).hexdigest()
 
 
-def _stop(shop: Workshop, run: Run, stage: str, error: Exception) -> None:
-    told = _told(run, stage, error)
+def _stop(shop: Workshop, run: Run, told: Mapping[str, object]) -> str:
     try:
         with shop.database.write() as connection:
             now = clock(connection)
             if told["retryable"] and run.strikes < shop.attempts:
                 runs.hand_back(connection, run, not_before=now + _backoff(run), error=told)
-            else:
-                runs.fail(connection, run, error=told, now=now)
-                announcing.failed(connection, run, told, now)
+                return "retried"
+            runs.fail(connection, run, error=told, now=now)
+            announcing.failed(connection, run, told, now)
+            return "failed"
     except CompoundryError as second:
-        log.warning("the run keeps its lease until it is over", run=run.id, reason=second.message)
+        log.warning("the run keeps its lease until it is over", reason=second.message)
+        return "left"
 
 
 def _hand_back(shop: Workshop, run: Run) -> None:
@@ -130,8 +148,8 @@ def _backoff(run: Run) -> timedelta:
     return timedelta(seconds=BACKOFF_S * 2 ** (run.strikes - 1))
 
 
-def _told(run: Run, stage: str, error: Exception) -> dict[str, object]:
-    where: dict[str, object] = {"attempt": run.attempt, "at_stage": stage}
+def _told(run: Run, stage: str, error: Exception, trace_id: str) -> dict[str, object]:
+    where: dict[str, object] = {"attempt": run.attempt, "at_stage": stage, "trace_id": trace_id}
     if not isinstance(error, CompoundryError):
         return {"type": "job_raised", "message": f"the job raised {type(error).__name__}: {error}", "retryable": False, **where}
     details = {"details": error.details} if error.details else {}

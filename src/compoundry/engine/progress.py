@@ -3,6 +3,7 @@
 import threading
 import time
 
+from compoundry.engine.tracing import Trace
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import Cancelled, HandedBack
 from compoundry.model import Run
@@ -15,14 +16,15 @@ EVERY_S = 0.25
 class Progress:
     """Report one attempt of a run; `tick` has the signature that jobs know."""
 
-    def __init__(self, shop: Workshop, run: Run, stopping: threading.Event) -> None:
-        self._shop, self._run, self._stopping = shop, run, stopping
+    def __init__(self, shop: Workshop, run: Run, stopping: threading.Event, trace: Trace) -> None:
+        self._shop, self._run, self._stopping, self._trace = shop, run, stopping, trace
         self.stage = "accepted"
         self._written_at = 0.0
 
     def enter(self, stage: str) -> None:
         """Begin a stage."""
         self.stage = stage
+        self._trace.enter(stage)
         self._listen()
 
     def tick(self, processed: int, total: int) -> None:

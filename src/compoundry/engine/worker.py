@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 
+from compoundry.engine import figures
 from compoundry.engine.courier import Courier, Postage
 from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import encode_missing
@@ -126,6 +127,7 @@ class Worker:
         while not self._stopping.wait(self._lease.seconds / 3):
             lost: list[Run] = self._guarded(self._beat, otherwise=[])
             for run in lost:
+                figures.taken_over(1)
                 log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
                 self._start(run)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from compoundry.engine.tracing import Tracer, Untraced
 from compoundry.store.database import Database, clock
 from compoundry.text.encoder import Encoder
 
@@ -18,6 +19,7 @@ class Workshop:
     worker: str
     lease_s: float = 15.0
     attempts: int = 3
+    tracer: Tracer = Untraced
     encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:

@@ -112,7 +112,7 @@ def cancel(app: App, caller: Caller, id: str) -> Run:
         if not runs.ask_to_cancel(connection, run):
             raise Conflict(f"the run is {run.state} already")
         if run.state == "accepted":
-            runs.fail(connection, run, error=_cancelled(), now=clock(connection))
+            runs.fail(connection, run, error=_cancelled(run), now=clock(connection))
         return runs.one(connection, caller.workspace_id, id)
 
 
@@ -178,13 +178,14 @@ def _described(run: Run) -> str:
     return f"{run.state}, a dry run" if run.dry_run else run.state
 
 
-def _cancelled() -> Mapping[str, object]:
+def _cancelled(run: Run) -> Mapping[str, object]:
     return {
         "type": "cancelled",
         "message": "the run was cancelled before it started",
         "attempt": 0,
         "at_stage": "accepted",
         "retryable": False,
+        "trace_id": run.id.replace("-", ""),
     }
 
 

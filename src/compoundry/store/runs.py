@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from compoundry.errors import LostRun, NotFound
 from compoundry.lifecycle import allow
@@ -93,6 +93,12 @@ def first_waiting(connection: Connection, workspace_id: int, job_type: str) -> s
     mine = (_T.c.workspace_id == workspace_id, _T.c.state == "accepted", _T.c.job_type == job_type, _T.c.act == "run", ~_T.c.dry_run)
     found: str | None = connection.scalar(select(_T.c.id).where(*mine, _T.c.subject.is_(None)).order_by(_T.c.accepted_at, _T.c.id).limit(1))
     return found
+
+
+def queue(connection: Connection) -> list[tuple[str, str, int, datetime]]:
+    """Count the unfinished runs of all workspaces: job type, state, how many, and when the oldest was accepted."""
+    told = select(_T.c.job_type, _T.c.state, func.count(), func.min(_T.c.accepted_at)).where(_T.c.state.in_(("accepted", "running")))
+    return [tuple(row) for row in connection.execute(told.group_by(_T.c.job_type, _T.c.state).order_by(_T.c.job_type, _T.c.state))]
 
 
 def waiting(connection: Connection, workspace_id: int) -> int:
