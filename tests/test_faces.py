@@ -19,9 +19,11 @@ from compoundry.service import (
     asking,
     beliefs,
     explaining,
+    graph,
     happening,
     insights,
     knowledge,
+    playbooks,
     recalling,
     review,
     rulebook,
@@ -38,9 +40,11 @@ SERVICE: tuple[ModuleType, ...] = (
     asking,
     beliefs,
     explaining,
+    graph,
     happening,
     insights,
     knowledge,
+    playbooks,
     recalling,
     review,
     rulebook,
@@ -69,7 +73,9 @@ NOT_FOR_AGENTS = {
     "access": OWNERS_ONLY,
     "asking": OWN_WORDS,
     "beliefs": FEW_TOOLS,
+    "graph": "a picture is for people",
     "happening": STREAMS,
+    "playbooks": "the tool playbook gives the team's",
     "schedules": FOR_PEOPLE,
     "sources": FOR_PEOPLE,
     "telling": OWN_WORDS,
@@ -181,11 +187,11 @@ def _calls() -> list[calls.Call[Any]]:
         *(calls.decide("ID", verb, {}, version=None) for verb in ("accept", "reject")),
     ]
     by_id: list[Callable[[str], calls.Call[Any]]] = [
-        *(calls.reported, calls.lift, calls.why_rule, calls.why_pattern, calls.artifact),
+        *(calls.reported, calls.lift, calls.why_rule, calls.why_pattern, calls.artifact, calls.one_playbook),
         *(calls.status, calls.progress, calls.changes, calls.dispositions, calls.insight, calls.why, calls.forget, calls.candidate),
     ]
     lists: list[Callable[[], calls.Call[Any]]] = [
-        *(calls.half_lives, calls.sources, hook_calls.known, hook_calls.sent),
+        *(calls.graph, calls.playbooks, calls.half_lives, calls.sources, hook_calls.known, hook_calls.sent),
         *(
             calls.runs,
             calls.insights,

@@ -31,9 +31,11 @@ from compoundry.service import (
     asking,
     beliefs,
     explaining,
+    graph,
     happening,
     insights,
     knowledge,
+    playbooks,
     review,
     rulebook,
     runs,
@@ -45,8 +47,10 @@ from compoundry.service import (
 from compoundry.service.asking import Reply
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
+from compoundry.service.graph import Graph
 from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
+from compoundry.service.playbooks import Playbook
 from compoundry.service.recalling import Recalled, recall
 from compoundry.service.rulebook import Imported, Lift
 from compoundry.service.schedules import Wanted
@@ -177,6 +181,18 @@ class Workspace:
         """Answer a question with what is known, quoted and cited; `known` is False when nothing answers it."""
         self._encoded()
         return asking.ask(self._app, self._caller, query)
+
+    def graph(self, *, limit: int = 200) -> Graph:
+        """Return the newest insights, what they are about, and what joins them; a notebook draws it."""
+        return graph.graph(self._app, self._caller, limit=limit)
+
+    def playbooks(self) -> list[Playbook]:
+        """List the playbooks: the team's, and one for each entity that rules are about."""
+        return playbooks.listed(self._app, self._caller)
+
+    def playbook_of(self, id: str) -> Playbook:
+        """Return one of them by its id; NotFound when there is none."""
+        return playbooks.one(self._app, self._caller, id)
 
     def recall(
         self, query: str, *, limit: int = 10, entity: str | None = None, as_of: datetime | None = None, max_tokens: int | None = None

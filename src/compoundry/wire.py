@@ -11,6 +11,8 @@ from compoundry.model import Artifact, Candidate, Insight, Pattern, Reason, Rule
 from compoundry.service.asking import Reply
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
+from compoundry.service.graph import Edge, Graph, Node
+from compoundry.service.playbooks import Playbook
 from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
 from compoundry.service.rulebook import Imported, Lift
@@ -155,6 +157,46 @@ def _signal(number: int, found: Recalled) -> dict[str, Any]:
     said = found.insight
     body = {"id": said.id, "content": said.content, "type": said.type, "confidence": round(said.confidence, 4)}
     return {"citation": number, **body, "score": found.score, "observed_at": moment(said.observed_at), "source": said.source}
+
+
+def graph(found: Graph) -> dict[str, Any]:
+    """Shape a graph as existing clients read it; what joins insights is an `insight_link`."""
+    edges = [_edge(n, edge) for n, edge in enumerate(found.edges, 1)]
+    return {
+        "nodes": [_node(node) for node in found.nodes],
+        "edges": edges,
+        "context_edges": [],
+        "relationship_definitions": [{"id": name, "name": name, **ways} for name, ways in _WAYS.items()],
+        "total_nodes": len(found.nodes),
+        "total_edges": len(edges),
+        "insights_left_out": found.left_out,
+    }
+
+
+_WAYS = {
+    "about": {"entity_1_to_2": "is about", "entity_2_to_1": "is described by"},
+    "related_to": {"entity_1_to_2": "is related to", "entity_2_to_1": "is related to"},
+    "contradicts": {"entity_1_to_2": "contradicts", "entity_2_to_1": "contradicts"},
+}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    slug = "insight" if node.confidence is not None else node.type
+    known = {"created_at": moment(node.at), "confidence": round(node.confidence, 4) if node.confidence is not None else None}
+    return _known({"id": node.id, "name": node.name, "type": node.type, "definition_slug": slug, "primary_attribute": node.name, **known})
+
+
+def _edge(number: int, edge: Edge) -> dict[str, Any]:
+    same = dict.fromkeys(("label", "predicate", "relationship_name", "definition_id"), edge.predicate)
+    kind = "about" if edge.predicate == "about" else "insight_link"
+    return {"id": str(number), "type": kind, "source": edge.source, "target": edge.target, **same}
+
+
+def playbook(found: Playbook) -> dict[str, Any]:
+    """Shape a playbook without its text."""
+    body = {"id": found.id, "title": found.title, "slug": found.id, "rules": found.rules, "updated_at": moment(found.created_at)}
+    about = {"entity_id": found.entity.id, "entity_name": found.entity.name} if found.entity else {}
+    return _known({**body, **about})
 
 
 def reason(why: Reason) -> dict[str, Any]:

@@ -9,7 +9,21 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from compoundry.api import beliefs, context, insights, jobs, knowledge, operations, policy, review, rulebook, schedules, streams, webhooks
+from compoundry.api import (
+    beliefs,
+    context,
+    graph,
+    insights,
+    jobs,
+    knowledge,
+    operations,
+    policy,
+    review,
+    rulebook,
+    schedules,
+    streams,
+    webhooks,
+)
 from compoundry.api.bodies import Problem
 from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
@@ -19,7 +33,7 @@ from compoundry.service.app import App
 from compoundry.settings import Settings
 
 # streams first: their paths are narrower
-ROUTED = (streams, schedules, jobs, insights, context, review, knowledge, beliefs, rulebook, policy, webhooks)
+ROUTED = (streams, schedules, jobs, insights, context, graph, review, knowledge, beliefs, rulebook, policy, webhooks)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",

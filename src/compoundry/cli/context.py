@@ -50,6 +50,45 @@ def ask(desk: Desk, question: Annotated[str, typer.Argument(help="What you want 
     return Shown(reply, (reply["answer"], *quoted))
 
 
+@command(app, "graph", open_desk, ON_A_DESK)
+def graph(
+    desk: Desk,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many insights, the newest ones.")] = 200,
+    html: Annotated[Path | None, typer.Option(help="Draw it into this HTML file, which needs no network.")] = None,
+) -> Shown:
+    """Show how things hang together: who insights are about, what is related, what contradicts what."""
+    found = desk.graph(limit=limit)
+    if html is not None:
+        write(html, desk.graph_page(limit=limit))
+    names = {node["id"]: node["name"] for node in found["nodes"]}
+    rows = [(edge["predicate"], names[edge["source"]], names[edge["target"]]) for edge in found["edges"]]
+    said = f"{found['total_nodes']} nodes, {found['total_edges']} edges" + (f"; drawn into {html}" if html else "")
+    return Shown(found, (said, Table(("how", "from", "to"), rows, "nothing hangs together yet")))
+
+
+@command(app, "playbooks", open_desk, ON_A_DESK)
+def playbooks(desk: Desk) -> Shown:
+    """List the playbooks: the team's, and one for each entity that rules are about."""
+    found = desk.playbooks()
+    rows = [(one["id"], str(one["rules"]), one["title"]) for one in found]
+    return Shown({"data": list(found)}, (Table(("id", "rules", "title"), rows),))
+
+
+@command(app, "playbook-of", open_desk, ON_A_DESK)
+def playbook_of(desk: Desk, id: Annotated[str, typer.Argument(metavar="ID", help="As `playbooks` shows it.")]) -> Shown:
+    """Print one playbook as Markdown."""
+    found = desk.one_playbook(id)
+    return Shown(found, (found["content"].rstrip("\n"),))
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file; raise Invalid when that can't be done."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{file} can't be written: {error}") from None
+
+
 def _shown(told: Body) -> Shown:
     said = f"artifact {told['artifact_id']}: {told['status']}"
     result = told.get("result")

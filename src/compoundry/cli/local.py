@@ -25,14 +25,17 @@ from compoundry.model import Caller
 from compoundry.model import Candidate as StoredCandidate
 from compoundry.model import Insight as StoredInsight
 from compoundry.model import Run as StoredRun
+from compoundry.pictures.graph import drawn
 from compoundry.service import (
     access,
     asking,
     beliefs,
     explaining,
+    graph,
     happening,
     insights,
     knowledge,
+    playbooks,
     recalling,
     review,
     rulebook,
@@ -169,6 +172,19 @@ class LocalDesk:
     def ask(self, query: str) -> Body:
         encode_missing(self._parts.shop, self._caller.workspace_id)
         return wire.reply(asking.ask(self._app, self._caller, query))
+
+    def graph(self, *, limit: int) -> Body:
+        return wire.graph(graph.graph(self._app, self._caller, limit=limit))
+
+    def graph_page(self, *, limit: int) -> str:
+        return drawn(graph.graph(self._app, self._caller, limit=limit))
+
+    def playbooks(self) -> Sequence[Body]:
+        return [wire.playbook(one) for one in playbooks.listed(self._app, self._caller)]
+
+    def one_playbook(self, id: str) -> Body:
+        found = playbooks.one(self._app, self._caller, id)
+        return {**wire.playbook(found), "content": found.content}
 
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id, found in insights.named(self._app, self._caller, ids).items()}

@@ -95,6 +95,18 @@ class RemoteDesk:
     def ask(self, query: str) -> Body:
         return self._client.context.ask(query)
 
+    def graph(self, *, limit: int) -> Body:
+        return self._client.context.graph(limit=limit)
+
+    def graph_page(self, *, limit: int) -> str:
+        return self._client.context.graph_page(limit=limit)
+
+    def playbooks(self) -> Sequence[Body]:
+        return self._client.context.playbooks()
+
+    def one_playbook(self, id: str) -> Body:
+        return self._client.context.playbook(id)
+
     def contents(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: found.content for id in ids if (found := self._perhaps(id))}
 

@@ -27,7 +27,7 @@ def read(call: Call[T], answer: Answer) -> T:
     if answer.status >= 300:
         raise error(answer)
     try:
-        if call.accept == "text/markdown":
+        if call.accept in ("text/markdown", "text/html"):
             return call.read(answer.content.decode())
         return call.read(json.loads(answer.content) if answer.content else {})
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:

@@ -136,6 +136,26 @@ def question(query: str, *, session_id: str) -> Call[Body]:
     return Call("POST", f"{PATH}/context/ask", dict, body=body)
 
 
+def graph(*, limit: int = 200) -> Call[Body]:
+    """Ask how things hang together."""
+    return Call("GET", f"{PATH}/graph", dict, query={"limit": limit})
+
+
+def graph_page(*, limit: int = 200) -> Call[str]:
+    """Ask for a picture of it, as an HTML page."""
+    return Call("GET", f"{PATH}/graph", str, query={"limit": limit, "format": "html"}, accept="text/html")
+
+
+def playbooks() -> Call[tuple[Body, ...]]:
+    """Ask which playbooks there are."""
+    return Call("GET", f"{PATH}/playbooks", lambda body: _each(dict, body["data"]))
+
+
+def one_playbook(id: str) -> Call[Body]:
+    """Ask for one playbook, with its Markdown in `content`."""
+    return Call("GET", f"{PATH}/playbooks/{quoted(id)}", dict)
+
+
 def insight(id: str) -> Call[Insight]:
     """Ask for one insight."""
     return Call("GET", _insight(id), Insight.read)

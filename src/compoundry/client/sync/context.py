@@ -26,3 +26,19 @@ class Context:
     def ask(self, query: str, *, session_id: str = "") -> Body:
         """Return an answer with citations; `metadata.known` says whether anything answers the question."""
         return self._client.ask(calls.question(query, session_id=session_id))
+
+    def graph(self, *, limit: int = 200) -> Body:
+        """Return the newest insights as a graph: `nodes` (`ei:` and `ki:` are insights) and `edges`."""
+        return self._client.ask(calls.graph(limit=limit))
+
+    def graph_page(self, *, limit: int = 200) -> str:
+        """Return a picture of the graph: an HTML page that needs no network and no script."""
+        return self._client.ask(calls.graph_page(limit=limit))
+
+    def playbooks(self) -> tuple[Body, ...]:
+        """List the playbooks: the team's, and one for each entity with rules."""
+        return self._client.ask(calls.playbooks())
+
+    def playbook(self, id: str = "team") -> Body:
+        """Return one playbook, with its Markdown in `content`."""
+        return self._client.ask(calls.one_playbook(id))
