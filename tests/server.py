@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 import httpx2
 
@@ -42,7 +43,7 @@ def new_key(database_url: str, *, scopes: str = ALL_SCOPES, name: str = "Acme") 
 @contextmanager
 def serving(database_url: str, *options: str, **environment: str) -> Iterator[Served]:
     """Serve until the end of the block."""
-    process = start("serve", "--port", "0", "--database", database_url, *options, **environment)
+    process = start("serve", "--port", "0", "--database", database_url, *options, environment=environment)
     try:
         yield Served(ready_url(process), process)
     finally:
@@ -50,10 +51,18 @@ def serving(database_url: str, *options: str, **environment: str) -> Iterator[Se
         process.wait(timeout=20)
 
 
-def start(*args: str, **environment: str) -> subprocess.Popen[str]:
+def start(
+    *args: str,
+    module: str = "compoundry",
+    stderr: int | IO[str] = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
+    **more: str,
+) -> subprocess.Popen[str]:
     """Start a process of ours."""
-    command: Sequence[str] = [sys.executable, "-m", "compoundry", *args]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**_environment(), **environment})
+    command: Sequence[str] = [sys.executable, "-m", module, *args]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=stderr, text=True, env={**_environment(), **(environment or {}), **more}
+    )
 
 
 def ready_url(process: subprocess.Popen[str]) -> str:

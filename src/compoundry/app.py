@@ -2,8 +2,9 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -24,6 +25,8 @@ from compoundry.text.encoder import Encoder
 if TYPE_CHECKING:
     from compoundry.engine.worker import Worker
 
+LEAVE_S = 9.0  # a thread that doesn't listen would keep the process; by then its run was handed back
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -32,6 +35,7 @@ class Parts:
     app: App
     shop: Workshop
     settings: Settings
+    on_leave: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def postage(self) -> Postage:
@@ -45,8 +49,18 @@ class Parts:
         worker = Worker(self.shop, slots=self.settings.worker_slots, postage=self.postage)
         self.app.on_run.append(worker.bell.ring)
         self.app.on_written.append(worker.wrote)
+        self.on_leave.append(worker.leave)
         worker.start()
         return worker
+
+    def leave(self) -> None:
+        """Say that this process was told to stop: it is not ready any more, its worker takes no more runs, and it ends soon."""
+        last_resort = threading.Timer(LEAVE_S, os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
+        self.app.leaving.set()
+        for tell in self.on_leave:
+            tell()
 
     def close(self) -> None:
         """Give the database connections back."""

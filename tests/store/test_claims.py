@@ -72,8 +72,8 @@ def test_a_silent_worker_is_replaced_and_its_late_result_is_dropped(parts: Parts
     mine = claimed(database)
     assert mine is not None
     with database.write() as connection:
-        assert claims.take_over(connection, YOU, clock(connection)) == []
-        (yours,) = claims.take_over(connection, YOU, clock(connection) + timedelta(seconds=10))
+        assert claims.take_over(connection, YOU, clock(connection), limit=9) == []
+        (yours,) = claims.take_over(connection, YOU, clock(connection) + timedelta(seconds=10), limit=9)
     assert (yours.id, yours.attempt, yours.worker) == (mine.id, 2, "you")
     with pytest.raises(LostRun):
         completed(database, mine)
@@ -83,11 +83,13 @@ def test_a_silent_worker_is_replaced_and_its_late_result_is_dropped(parts: Parts
 
 def test_a_sign_of_life_keeps_a_run(parts: Parts, caller: Caller, database: Database) -> None:
     runs.trigger(parts.app, caller, "metrics")
-    assert claimed(database) is not None
+    run = claimed(database)
+    assert run is not None
     with database.write() as connection:
         now = clock(connection)
-        assert claims.beat(connection, ME, now + timedelta(seconds=10)) == 1
-        assert claims.take_over(connection, YOU, now + timedelta(seconds=10)) == []
+        assert claims.beat(connection, ME, [run.id, "another"], now + timedelta(seconds=10)) == 1
+        assert claims.beat(connection, YOU, [run.id], now + timedelta(seconds=10)) == 0
+        assert claims.take_over(connection, YOU, now + timedelta(seconds=10), limit=9) == []
 
 
 def test_the_database_itself_refuses_two_writers_in_one_workspace(parts: Parts, caller: Caller, database: Database) -> None:

@@ -151,8 +151,8 @@ def retry(request: Request, job_run_id: str) -> Answer:
 
 
 async def _awaited(request: Request, id: str, seconds: float) -> Run:
-    until = time.monotonic() + seconds
-    while not finished(run := await _read(request, id)) and time.monotonic() < until:
+    until, leaving = time.monotonic() + seconds, app(request).leaving
+    while not finished(run := await _read(request, id)) and time.monotonic() < until and not leaving.is_set():
         await asyncio.sleep(min(WAIT_POLL_S, max(0.0, until - time.monotonic())))
     return run
 

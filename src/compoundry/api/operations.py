@@ -20,7 +20,7 @@ async def healthz() -> Answer:
 
 @routes.get("/readyz", response_model=None)
 def readyz(request: Request) -> Answer:
-    """Say whether requests can be served: the database answers and has the right schema."""
+    """Say whether requests can be served: the database answers and has the right schema, and nobody told this process to stop."""
     health.must_be_ready(app(request))
     return Answer({"status": "ready"})
 

@@ -1,8 +1,11 @@
 """Run the HTTP server, with a worker inside unless told otherwise."""
 
+import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from compoundry.api.server import Beside, Lifespan, api
 from compoundry.app import Parts
 
-STOP_S = 8
+DRAIN_S = 0.5  # how long requests are still taken after SIGTERM, so that a balancer sees that we are not ready
+STOP_S = 4
 
 
 def serve(
@@ -26,20 +30,26 @@ def serve(
     url = f"http://{host}:{listening.getsockname()[1]}"
     asgi = api(parts.app, parts.settings, lifespan=_lifespan(parts, worker, list(others.values())), beside=others)
     config = uvicorn.Config(asgi, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False)
-    _Server(config, lambda: ready(url)).run(sockets=[listening])
+    _Server(config, lambda: ready(url), parts.leave).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
-    """Say when the server has started."""
+    """Say when the server has started, and when it was told to stop."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], leave: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._leave = ready, leave
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Turn readiness false first; a person's Ctrl-C waits for nobody."""
+        self._leave()
+        pause_s = DRAIN_S if sig == signal.SIGTERM else 0.0
+        threading.Timer(pause_s, super().handle_exit, (sig, frame)).start()
 
 
 def _lifespan(parts: Parts, worker: bool, others: list[Beside]) -> Lifespan:

@@ -78,6 +78,7 @@ def worker(
         start_http_server(port, known.host)
     _ready(where, "working", parts.app.database.engine.url.render_as_string(hide_password=True))
     stopped.wait()
+    parts.leave()
     working.close()
     parts.close()
 

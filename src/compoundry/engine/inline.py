@@ -36,7 +36,7 @@ def _work_once(shop: Workshop, run: Run) -> None:
     lease = Lease(shop.worker, shop.lease_s)
     with shop.database.write() as connection:
         now = clock(connection)
-        taken = claims.take_over(connection, lease, now, orphaned=shop.database.is_sqlite)
+        taken = claims.take_over(connection, lease, now, limit=1, orphaned=shop.database.is_sqlite)
         due = claims.claim(connection, lease, now)
     for next_run in [*taken, *([due] if due else [])]:
         execute(shop, next_run, threading.Event())

@@ -19,13 +19,13 @@ class Progress:
     def __init__(self, shop: Workshop, run: Run, stopping: threading.Event, trace: Trace) -> None:
         self._shop, self._run, self._stopping, self._trace = shop, run, stopping, trace
         self.stage = "accepted"
-        self._written_at = 0.0
+        self._written_at = time.monotonic()  # a run that ends at once writes no progress
 
     def enter(self, stage: str) -> None:
         """Begin a stage."""
         self.stage = stage
         self._trace.enter(stage)
-        self._listen()
+        self.tick(0, 0)
 
     def tick(self, processed: int, total: int) -> None:
         """Report; raise Cancelled, HandedBack or LostRun when the run should go no further."""

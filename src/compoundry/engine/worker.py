@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 POLL_S = 1.0
-STOP_S = 8.0
+STOP_S = 4.0
 
 
 class Worker:
@@ -42,7 +42,7 @@ class Worker:
         self._courier = Courier(shop, postage)
         self._lease = Lease(shop.worker, shop.lease_s)
         self._stopping = threading.Event()
-        self._busy = 0
+        self._held: set[str] = set()
         self._count = threading.Condition()
         self._written: Queue[int] = Queue()
         self._told = threading.Event()
@@ -58,9 +58,10 @@ class Worker:
         """Begin; runs that a dead worker left behind come first."""
         self.bell.__enter__()
         with self._shop.database.write() as connection:
-            if self._shop.database.is_sqlite:
+            sqlite = self._shop.database.is_sqlite
+            if sqlite:
                 artifacts.release(connection)
-            orphans = claims.take_over(connection, self._lease, clock(connection), orphaned=self._shop.database.is_sqlite)
+            orphans = claims.take_over(connection, self._lease, clock(connection), limit=self._slots, orphaned=sqlite)
         for run in orphans:
             self._start(run)
         for thread in self._threads:
@@ -72,14 +73,20 @@ class Worker:
         self._written.put(workspace_id)
         self._told.set()
 
-    def close(self) -> None:
-        """Stop taking runs, let transactions end, hand the rest back; takes up to some 8 seconds."""
+    def leave(self) -> None:
+        """Take no more runs, and have those that are planned handed back; returns at once."""
         self._stopping.set()
         self._told.set()
         self.bell.ring()
+
+    def close(self) -> None:
+        """Leave, let transactions end, hand the rest back; takes up to some 5 seconds."""
+        self.leave()
         with self._count:
-            self._count.wait_for(lambda: self._busy == 0, timeout=STOP_S)
-        self._threads[0].join(timeout=1)
+            ended = self._count.wait_for(lambda: not self._held, timeout=STOP_S)
+        self._threads[0].join(timeout=0.5)
+        if not ended:  # a plan that doesn't listen: its run goes back to the queue, and its late result is refused
+            self._guarded(self._let_go, otherwise=0)
         self._courier.close()
         self.bell.__exit__(None, None, None)
         self._durable.close()
@@ -95,7 +102,7 @@ class Worker:
 
     def _claim(self) -> float:
         """Claim one run if a slot is free; return how long to wait before the next look, in seconds."""
-        if self._busy >= self._slots:
+        if not self._free():
             return POLL_S
         with self._shop.database.read() as connection:
             now, due = clock(connection), claims.next_due(connection)
@@ -110,32 +117,50 @@ class Worker:
 
     def _start(self, run: Run) -> None:
         with self._count:
-            self._busy += 1
-        self._durable.start(run)
+            self._held.add(run.id)
+        try:
+            self._durable.start(run)
+        except Exception:
+            self._ended(run)
+            raise
 
     def _execute(self, run: Run) -> None:
         try:
             execute(self._shop, run, self._stopping)
         finally:
-            with self._count:
-                self._busy -= 1
-                self._count.notify_all()
-            self.bell.ring()
+            self._ended(run)
+
+    def _ended(self, run: Run) -> None:
+        with self._count:
+            self._held.discard(run.id)
+            self._count.notify_all()
+        self.bell.ring()
+
+    def _free(self) -> int:
+        """Count the runs that could start now."""
+        return max(0, self._slots - len(self._held))
 
     def _live(self) -> None:
         """Send signs of life, and look for workers that send none."""
         while not self._stopping.wait(self._lease.seconds / 3):
-            lost: list[Run] = self._guarded(self._beat, otherwise=[])
-            for run in lost:
-                figures.taken_over(1)
-                log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
-                self._start(run)
+            self._guarded(self._beat, otherwise=None)
 
-    def _beat(self) -> list[Run]:
+    def _beat(self) -> None:
+        """Extend the leases of what runs here, and of nothing else: a run that was lost on the way is taken over like any other."""
+        with self._count:
+            held = sorted(self._held)
         with self._shop.database.write() as connection:
             now = clock(connection)
-            claims.beat(connection, self._lease, now)
-            return claims.take_over(connection, self._lease, now)
+            claims.beat(connection, self._lease, held, now)
+            lost = claims.take_over(connection, self._lease, now, limit=self._free())
+        for run in lost:
+            figures.taken_over(1)
+            log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
+            self._start(run)
+
+    def _let_go(self) -> int:
+        with self._shop.database.write() as connection:
+            return claims.release(connection, self._lease, clock(connection))
 
     def _encode(self) -> None:
         """Encode what was written in this process, in the background."""
@@ -160,9 +185,12 @@ class Worker:
                 self._told.clear()
 
     def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:
+        """Go on after whatever went wrong: a run that was lost by it has a lease that ends."""
         try:
             return act()
         except Unavailable as error:
             log.warning("the database is away", reason=error.message)
-            time.sleep(min(1.0, self._lease.seconds / 10))
-            return otherwise
+        except Exception as error:
+            log.exception("the worker goes on after an error", reason=str(error))
+        time.sleep(min(1.0, self._lease.seconds / 10))
+        return otherwise

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from uuid import uuid4
 
 from compoundry.errors import Unavailable
@@ -39,7 +40,7 @@ class App:
     """Hold the database, the encoder (loaded when first needed), where ids come from, and whom to tell about new work in this process.
 
     `chat` is a language model, where one is configured; `networks` are private ones that webhooks may call all the same;
-    `searchable` remembers a few workspaces as they were last searched.
+    `searchable` remembers a few workspaces as they were last searched; `leaving` is set when this process was told to stop.
     """
 
     database: Database
@@ -47,6 +48,7 @@ class App:
     encoder: Callable[[], Encoder] = _no_encoder
     chat: Talker | None = None
     networks: Sequence[Network] = ()
+    leaving: Event = field(default_factory=Event)
     on_run: list[Callable[[], None]] = field(default_factory=list)
     on_written: list[Callable[[int], None]] = field(default_factory=list)
     searchable: dict[int, "Searchable"] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from compoundry.errors import Unavailable
 from compoundry.service.app import App
 from compoundry.store import migrate, runs
 from compoundry.store.database import clock
@@ -19,7 +20,9 @@ class Queued:
 
 
 def must_be_ready(app: App) -> None:
-    """Raise Unavailable unless the database answers and has the schema of this version."""
+    """Raise Unavailable unless the database answers and has the schema of this version, and nobody told this process to stop."""
+    if app.leaving.is_set():
+        raise Unavailable("this process is stopping; ask another one")
     migrate.must_be_current(app.database)
 
 

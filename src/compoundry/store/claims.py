@@ -1,5 +1,6 @@
 """Decide which waiting run a worker takes next: fair between workspaces, in pipeline order inside one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from compoundry.model import Run
 from compoundry.store import tables
 from compoundry.store.runs import as_run
+from compoundry.store.signals import ring
 
 _T = tables.runs
 _LOOK = 20
@@ -40,17 +42,26 @@ def next_due(connection: Connection) -> datetime | None:
     return due
 
 
-def take_over(connection: Connection, lease: Lease, now: datetime, *, orphaned: bool = False) -> list[Run]:
-    """Take the runs whose worker is gone: their lease is over, or `orphaned` says that no worker lives."""
+def take_over(connection: Connection, lease: Lease, now: datetime, *, limit: int, orphaned: bool = False) -> list[Run]:
+    """Take some of the runs whose worker is gone: their lease is over, or `orphaned` says that no worker lives."""
     lost = _T.c.state == "running" if orphaned else and_(_T.c.state == "running", _T.c.lease_until < now)
-    rows = connection.execute(select(_T).where(lost).with_for_update(skip_locked=True)).all()
+    rows = connection.execute(select(_T).where(lost).order_by(_T.c.lease_until).limit(limit).with_for_update(skip_locked=True)).all()
     return [run for row in rows if (run := _grasp(connection, row, lease, now, state="running"))]
 
 
-def beat(connection: Connection, lease: Lease, now: datetime) -> int:
-    """Extend all leases of one worker; return how many runs it holds."""
-    held = and_(_T.c.worker == lease.worker, _T.c.state == "running")
+def beat(connection: Connection, lease: Lease, ids: Sequence[str], now: datetime) -> int:
+    """Extend the leases of these runs, as far as the worker holds them; return how many those are."""
+    held = and_(_T.c.worker == lease.worker, _T.c.state == "running", _T.c.id.in_(ids))
     return connection.execute(update(_T).where(held).values(lease_until=now + timedelta(seconds=lease.seconds))).rowcount
+
+
+def release(connection: Connection, lease: Lease, now: datetime) -> int:
+    """Let others have everything that one worker holds; what it still tries is refused. Return how many runs those were."""
+    held = and_(_T.c.worker == lease.worker, _T.c.state == "running")
+    free = {"state": "accepted", "worker": None, "lease_until": None, "not_before": now, "strikes": _T.c.strikes - 1}
+    count = connection.execute(update(_T).where(held).values(**free)).rowcount
+    ring(connection)
+    return count
 
 
 def _due(now: datetime) -> Select[Any]:

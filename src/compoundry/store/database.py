@@ -12,13 +12,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from compoundry.errors import Invalid, Twin, Unavailable
 
 __all__ = ["Connection", "Database", "clock", "open_database"]
 
 BUSY_MS = 15_000
+READ_ONLY = "25006"  # what PostgreSQL calls it
+POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
+_REACH = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 10_000}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
 
 
@@ -75,7 +79,9 @@ def open_database(url: str) -> Database:
             return Database(_sqlite(str(parsed), parsed.database), url)
         case "postgresql":
             driver = parsed.set(drivername="postgresql+psycopg")
-            return Database(create_engine(driver, pool_size=10, max_overflow=20, pool_pre_ping=True, **_json()), url)
+            reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
+            pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": POOL_S}
+            return Database(create_engine(driver, connect_args=reach, **pool, **_json()), url)
         case other:
             raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
 
@@ -121,8 +127,18 @@ def _translated() -> Iterator[None]:
         raise Twin("the same was stored at the same moment; read it and try again") from error
     except DataError as error:
         raise Invalid(f"the database can't store that ({_cause(error)})") from error
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         raise Unavailable(f"the database can't be used now ({_cause(error)}); try again shortly") from error
+    except PoolExhausted as error:
+        raise Unavailable("every connection to the database is in use; try again shortly") from error
+    except DBAPIError as error:
+        if not _read_only(error):
+            raise
+        raise Unavailable("the database takes no writes now, as after a failover; try again shortly") from error
+
+
+def _read_only(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def _cause(error: DBAPIError) -> str:
