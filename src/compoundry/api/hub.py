@@ -19,17 +19,17 @@ class Hub:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
 
-    async def next(self, timeout_s: float = _GLANCE_S) -> None:
-        """Return soon after a commit, or after that many seconds."""
+    async def next(self, timeout_s: float = _GLANCE_S) -> bool:
+        """Return True soon after a commit, or False after that many seconds."""
         self._listen()
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         with self._lock:
             self._waiting.add((loop, woken))
         try:
             async with asyncio.timeout(timeout_s):
-                await woken.wait()
+                return await woken.wait()
         except TimeoutError:
-            return
+            return False
         finally:
             with self._lock:
                 self._waiting.discard((loop, woken))

@@ -23,6 +23,7 @@ routes = router("streams")
 
 PING_S = 30
 REPLAYED = 20
+LONGEST_GLANCE_S = 10.0
 
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="The id of the last event that arrived")]
 
@@ -99,13 +100,15 @@ async def _events(request: Request, seen: str | None, kinds: list[str]) -> Async
 
 
 async def _following(request: Request, seen: str, kinds: list[str]) -> AsyncIterator[Any]:
+    quiet_s = 0.0
     while True:
         found = await run_in_threadpool(happening.events, app(request), caller(request), after=seen, kinds=kinds, limit=200)
         for event in found:
             yield event
             seen = event.id
-        if not found:
-            await _hub(request).next()
+        if not found:  # what a long transaction held back shows itself without a commit of its own: look again, ever more rarely
+            quiet_s = min(LONGEST_GLANCE_S, quiet_s + 1)
+            quiet_s = 0.0 if await _hub(request).next(quiet_s) else quiet_s
 
 
 async def _run(request: Request, run: Run, last: str | None) -> AsyncIterator[ServerSentEvent]:
