@@ -13,7 +13,7 @@ from tests.cli.typed import Prompt, typed
 
 ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
 SCHEDULES = {"schedule list", "schedule set", "schedule remove"}
-ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "migrate", "demo", *ACCESS}
+ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "demo", *ACCESS}
 WITHOUT_A_PLACE = {"jobs"}
 
 
@@ -37,10 +37,14 @@ def things(house: House) -> dict[str, str]:
     key = house.local.json("key", "create", "--workspace", "1", "--scopes", "record.read")
     rules = house.file.with_name("AGENTS.md")
     rules.write_text("- Always write a test first.\n- If a test fails, stop and read it.\n")
+    notes = house.file.with_name("notes.txt")
+    notes.write_text("Lea moved to Porto. How are you?\n")
     rule = house.local.json("import-rules", str(rules))["new"][0]
     return {
         "rule": rule,
         "rules": str(rules),
+        "notes": str(notes),
+        "artifact": house.local.json("tell", str(notes))["artifact_id"],
         "dry": dry["job_run_id"],
         "real": real["job_run_id"],
         "insight": insight,
@@ -87,6 +91,10 @@ READING = [
     "events --kind run.completed --limit 3",
     "schedule list",
     "metrics",
+    "artifact {artifact}",
+    "graph --limit 5",
+    "playbooks",
+    "playbook-of team",
 ]
 WRITING = [
     "import {file}",
@@ -101,6 +109,8 @@ WRITING = [
     "trust agent 0.5",
     "outcome {rule} helped --note well",
     "import-rules {rules}",
+    "tell {notes} --context call",
+    "ask email",
 ]
 
 
@@ -137,6 +147,7 @@ def test_every_command_is_in_these_tests() -> None:
         "review",
         "policy",
         *SCHEDULES,
+        *(name for name, _ in commands() if name.startswith("webhook ")),
         "unmerge",
         "accept-many",
         "apply",
