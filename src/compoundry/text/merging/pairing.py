@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Fact, Reason
+from compoundry.text import approximate, neighbours
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.policy import Policy
-from compoundry.text.neighbours import near
 from compoundry.text.verdict import Verdict, judge
 
 _TICK_EVERY = 64
@@ -65,11 +65,11 @@ class Pairing:
     def judged(self, i: int, j: int, cosine: float | None = None) -> Pair | None:
         """Judge a pair once; None when one of them can't be read."""
         if (i, j) not in self._judged:
-            near = self._lineup.cosine(i, j) if cosine is None else cosine
+            cosine = self._lineup.cosine(i, j) if cosine is None else cosine
             try:
                 older, newer = self._lineup.by_age(i, j)
                 verdict = judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
-                self._judged[i, j] = Pair(i, j, near, self._bounded(i, j, near, verdict))
+                self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, verdict))
             except Exception as poison:
                 self._fail(i, j, poison)
                 return None
@@ -89,6 +89,8 @@ class Pairing:
         row = self._lineup.row[block]
         place = dict(zip(row.tolist(), block, strict=True))
         floor = min(self._policy.merge_at, self._policy.review_at)
+        exact = len(block) * int(by_row[row].sum()) <= self._policy.exact_up_to**2
+        near = neighbours.near if exact else approximate.near
         for one, other, cosine in near(self._lineup.view.vectors, row, by_row, at_least=floor):
             i, j = sorted((place[one], place[other]))
             yield i, j, cosine
