@@ -14,7 +14,7 @@ from tests.cli.typed import Prompt, typed
 
 ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
 SCHEDULES = {"schedule list", "schedule set", "schedule remove"}
-ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "demo", *ACCESS}
+ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "doctor", "backup", "restore", "demo", *ACCESS}
 WITHOUT_A_PLACE = {"jobs", "profiles"}
 
 

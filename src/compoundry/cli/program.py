@@ -18,6 +18,7 @@ from compoundry.cli import (
     exits,
     hooks,
     loading,
+    operating,
     reading,
     reviewing,
     rulebook,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     serving,
+    operating,
     agents,
     access,
     loading,
