@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million lock
+.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-million docs release-check lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -27,6 +27,15 @@ test: setup ## Run the tests (PostgreSQL too, where COMPOUNDRY_TEST_POSTGRES or 
 
 check: setup ## Lint, type-check, and check that imports point down
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile && $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+docs: setup ## Build the documentation into site/
+	@$(BIN)/python -m tools.reference && $(BIN)/zensical build --clean
+
+release-check: setup ## Build sdist and wheel, install the wheel in a clean environment, and run the demo there
+	@rm -rf dist build && $(BIN)/python -m build --no-isolation --outdir dist . >/dev/null && ls -l dist
+	@$(PYTHON) -m venv build/clean && build/clean/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	@cd build && clean/bin/compoundry --version && clean/bin/compoundry demo
 
 chaos: setup ## Kill, freeze and starve workers, in long form
 	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 -m slow tests/chaos
@@ -47,9 +56,6 @@ bench-patterns: setup .venv/bench ## Measure what pattern detection and synthesi
 
 bench-gain: setup .venv/bench ## Measure whether the compounded workspace serves better than the raw one, on DATA=folder
 	@$(BIN)/python -m benchmarks.gain $(DATA) $(if $(SHORT),--short)
-
-bench-scale: setup .venv/bench ## Measure how consolidation grows with a workspace, beside SemHash; MILLION=1 for a million insights too
-	@$(BIN)/python -m benchmarks.scale $(if $(SHORT),--short) $(if $(MILLION),--million)
 
 bench-million: setup ## Sweep and measure a million insights, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.million $(if $(SHORT),--short)

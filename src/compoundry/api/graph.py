@@ -23,7 +23,7 @@ def joined(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=graph.MOST, description="How many insights, the newest ones")] = 200,
     format: Annotated[str | None, Query(description="json or html")] = None,
-    accept: Annotated[str | None, Header()] = None,
+    accept: Annotated[str | None, Header(description="text/html, text/markdown or application/json")] = None,
 ) -> Response:
     """Return entities, insights and what joins them: JSON, or an HTML picture without scripts."""
     wanted = format or ("html" if accept and "text/html" in accept else "json")
@@ -40,7 +40,9 @@ def listed(request: Request) -> Answer:
 
 
 @routes.get("/playbooks/{id}", response_model=None, **needs("insight.stream"))
-def one(request: Request, id: str, accept: Annotated[str | None, Header()] = None) -> Response:
+def one(
+    request: Request, id: str, accept: Annotated[str | None, Header(description="text/html, text/markdown or application/json")] = None
+) -> Response:
     """Return one playbook: JSON with Markdown in `content`, or the Markdown alone."""
     found = playbooks.one(app(request), caller(request), id)
     if accept and "text/markdown" in accept:

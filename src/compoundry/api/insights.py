@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from compoundry import times, wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import EditIn, ReinforceIn
-from compoundry.api.paging import Limit
+from compoundry.api.paging import AsOf, IfMatch, Limit
 from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import CompoundryError, Invalid
 from compoundry.service import explaining, insights, recalling
@@ -16,6 +16,8 @@ from compoundry.service.intake import InsightIn, read
 from compoundry.service.runs import Idempotency
 
 routes = router("insights")
+
+About = Annotated[str | None, Query(description="Only about the entity of this name or id")]
 
 
 async def _edit_body(request: Request) -> EditIn:
@@ -34,9 +36,9 @@ def recent(
     last: Annotated[str | None, Query(description="A duration: 30m, 2h, 1h30m, 1d")] = None,
     from_: Annotated[str | None, Query(alias="from", description="RFC 3339; counts in")] = None,
     to: Annotated[str | None, Query(description="RFC 3339; doesn't count in")] = None,
-    type: str | None = None,
-    entity: str | None = None,
-    as_of: Annotated[str | None, Query(description="RFC 3339; what was believed then")] = None,
+    type: Annotated[str | None, Query(description="Only of this type")] = None,
+    entity: About = None,
+    as_of: AsOf = None,
 ) -> Answer:
     """List active insights, newest first."""
     if last is not None and (from_ or to):
@@ -57,8 +59,8 @@ def recall(
     request: Request,
     query: Annotated[str, Query(max_length=4_000, description="What you want to know")],
     limit: Limit = 10,
-    entity: str | None = None,
-    as_of: Annotated[str | None, Query(description="RFC 3339; what was believed then")] = None,
+    entity: About = None,
+    as_of: AsOf = None,
     max_tokens: Annotated[int | None, Query(ge=1, description="Cut the list where the sentences cost more than that")] = None,
 ) -> Answer:
     """Return what is known about a question, the best answers first."""
@@ -97,9 +99,7 @@ def why(request: Request, id: str) -> Answer:
 
 
 @routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))
-def edit(
-    request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: Annotated[str | None, Header()] = None
-) -> Answer:
+def edit(request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: IfMatch = None) -> Answer:
     """Change an insight by hand."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if not values:

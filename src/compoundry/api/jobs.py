@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from compoundry import wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import Accepted, Status, TriggerIn
-from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.paging import Cursor, Limit, Position, page
 from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import Invalid
 from compoundry.lifecycle import finished
@@ -53,9 +53,9 @@ def newest(
     request: Request,
     limit: Limit = 50,
     cursor: Cursor = None,
-    job_type: str | None = None,
-    status: str | None = None,
-    dry_run: bool | None = None,
+    job_type: Annotated[str | None, Query(description="Only of this job")] = None,
+    status: Annotated[str | None, Query(description="Only accepted, running, completed or failed ones")] = None,
+    dry_run: Annotated[bool | None, Query(description="Only dry runs, or only real ones")] = None,
 ) -> Answer:
     """List runs, newest first."""
     if status is not None and status not in _NAMES:
@@ -88,7 +88,7 @@ def progress(request: Request, job_run_id: str) -> Answer:
 
 
 @routes.get("/compounding/jobs/{job_run_id}/changes", response_model=None, **needs("record.read"))
-def changes(request: Request, job_run_id: str, limit: Limit = 100, cursor: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1) -> Answer:
+def changes(request: Request, job_run_id: str, limit: Limit = 100, cursor: Position = -1) -> Answer:
     """List what a run decided, change by change; the same for a dry run and a real one."""
     found = runs.changes(app(request), caller(request), job_run_id, after=cursor, limit=limit + 1)
     return Answer(page(found, limit, lambda pair: wire.change(*pair), lambda pair: pair[0]))
@@ -99,8 +99,8 @@ def dispositions(
     request: Request,
     job_run_id: str,
     limit: Limit = 100,
-    cursor: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
-    outcome: str | None = None,
+    cursor: Position = -1,
+    outcome: Annotated[str | None, Query(description="Only these, such as kept, merged, proposed or failed")] = None,
 ) -> Answer:
     """List what became of each insight that a run scanned."""
     told = enumerate(runs.dispositions(app(request), caller(request), job_run_id))

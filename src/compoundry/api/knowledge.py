@@ -6,7 +6,7 @@ from fastapi import Query, Request
 
 from compoundry import times, wire
 from compoundry.api.answers import Answer
-from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.paging import AsOf, Cursor, Limit, page
 from compoundry.api.routing import app, caller, needs, router
 from compoundry.service import knowledge
 
@@ -18,10 +18,10 @@ def patterns(
     request: Request,
     limit: Limit = 50,
     cursor: Cursor = None,
-    kind: str | None = None,
-    status: str | None = None,
-    trend: str | None = None,
-    as_of: str | None = None,
+    kind: Annotated[str | None, Query(description="Only theme, habit, sequence, co_occurrence or period")] = None,
+    status: Annotated[str | None, Query(description="Only candidate, accepted, rejected or retired ones")] = None,
+    trend: Annotated[str | None, Query(description="Only rising, steady or fading ones")] = None,
+    as_of: AsOf = None,
 ) -> Answer:
     """List patterns, those with the most support first."""
     then, who = times.moment("as_of", as_of), caller(request)
@@ -30,7 +30,13 @@ def patterns(
 
 
 @routes.get("/rules", response_model=None, **needs("record.read"))
-def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: str | None = None, as_of: str | None = None) -> Answer:
+def rules(
+    request: Request,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    status: Annotated[str | None, Query(description="Only candidate, active, rejected or retired ones")] = None,
+    as_of: AsOf = None,
+) -> Answer:
     """List rules, the surest first."""
     then = times.moment("as_of", as_of)
     found = knowledge.rules(app(request), caller(request), limit=limit + 1, cursor=cursor, status=status, as_of=then)
@@ -41,9 +47,9 @@ def rules(request: Request, limit: Limit = 50, cursor: Cursor = None, status: st
 def metrics(
     request: Request,
     limit: Limit = 100,
-    from_: Annotated[str | None, Query(alias="from")] = None,
-    to: str | None = None,
-    metric: str | None = None,
+    from_: Annotated[str | None, Query(alias="from", description="RFC 3339; counts in")] = None,
+    to: Annotated[str | None, Query(description="RFC 3339; doesn't count in")] = None,
+    metric: Annotated[str | None, Query(description="Only the values of this figure")] = None,
 ) -> Answer:
     """Return snapshots of the workspace's health as a time series, oldest first."""
     since, until = times.moment("from", from_), times.moment("to", to)

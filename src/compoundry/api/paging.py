@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Query
+from fastapi import Header, Query
 from pydantic import BeforeValidator
 
 T = TypeVar("T")
@@ -16,6 +16,9 @@ def _at_most(value: Any) -> Any:
 
 
 Limit = Annotated[int, BeforeValidator(_at_most), Query(ge=1, description="How many at most; above 100 counts as 100")]
+Position = Annotated[int, Query(ge=-1, le=2**31 - 1, description="Where the last page ended")]
+AsOf = Annotated[str | None, Query(description="RFC 3339; what was believed then")]
+IfMatch = Annotated[str | None, Header(description="The ETag that was read; 409 when somebody has changed it since")]
 Cursor = Annotated[str | None, Query(max_length=64, description="Where the last page ended")]
 
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 
 from compoundry import wire
 from compoundry.api.answers import Answer
 from compoundry.api.bodies import DecisionIn, ManyIn
 from compoundry.api.insights import version_of
-from compoundry.api.paging import Cursor, Limit, page
+from compoundry.api.paging import Cursor, IfMatch, Limit, page
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
 from compoundry.errors import Invalid
 from compoundry.model import Candidate, Run
@@ -28,7 +28,6 @@ async def _many_body(request: Request) -> ManyIn:
 
 
 Decision = Annotated[DecisionIn, Depends(_decision_body)]
-IfMatch = Annotated[str | None, Header()]
 
 
 @routes.get("/candidates", response_model=None, **needs("record.read"))
@@ -36,8 +35,8 @@ def queue(
     request: Request,
     limit: Limit = 50,
     cursor: Cursor = None,
-    status: Annotated[str, Query()] = "open",
-    kind: Annotated[str | None, Query()] = None,
+    status: Annotated[str, Query(description="open, accepted, rejected or withdrawn")] = "open",
+    kind: Annotated[str | None, Query(description="Only this kind, such as merge, pattern or rule")] = None,
 ) -> Answer:
     """List what waits for a person, the surest first."""
     if status not in _STATUSES:

@@ -41,7 +41,7 @@ def _named(given: Any) -> Any:
 @routes.get("/playbook", response_model=None, **needs("record.read"))
 def playbook(
     request: Request,
-    accept: Annotated[str | None, Header()] = None,
+    accept: Annotated[str | None, Header(description="text/markdown or application/json")] = None,
     format: Annotated[str | None, Query(description="json, markdown, agents or skill")] = None,
     max_tokens: Annotated[int | None, Query(ge=1, description="Keep the surest rules that fit")] = None,
     session: Annotated[str, Query(max_length=200, description="Who will follow it; needed where rules are held out")] = "",

@@ -49,7 +49,7 @@ async def event_stream(
 @routes.get("/events/past", response_model=None, **needs("record.read"))
 def past_events(
     request: Request,
-    after: str | None = None,
+    after: Annotated[str | None, Query(description="Only after the event with this id")] = None,
     kind: Annotated[list[str] | None, Query(description="Only these kinds")] = None,
     limit: Limit = 100,
 ) -> Answer:

@@ -9,24 +9,23 @@ import typer
 from compoundry.cli import exits
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
+from compoundry.cli.files import PIPED, there
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body
 from compoundry.errors import Invalid
 
 app = typer.Typer()
 
-_STDIN = "-"
-
 
 @command(app, "tell", open_desk, ON_A_DESK)
 def tell(
     desk: Desk,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="A text: notes, a mail; - reads stdin.")],
+    file: Annotated[Path, typer.Argument(callback=there, help="A text: notes, a mail; - reads stdin.")],
     context: Annotated[str, typer.Option(help="What it is, such as: sales call notes.")] = "",
 ) -> Shown:
     """Cut a text into insights: the sentences about known or named entities."""
     try:
-        content = sys.stdin.read() if str(file) == _STDIN else file.read_text(encoding="utf-8-sig")
+        content = sys.stdin.read() if file == PIPED else file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{file} can't be read as text: {error}") from None
     return _shown(desk.tell(content, context=context))

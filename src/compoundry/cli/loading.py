@@ -11,6 +11,7 @@ import typer
 from compoundry.cli import exits
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
+from compoundry.cli.files import PIPED, there
 from compoundry.cli.show import Shown
 from compoundry.client.nouns import Progress
 from compoundry.errors import Invalid
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _SHOWN = 50
-_STDIN = "-"
 
 InFile = Annotated[
     Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="JSON lines, JSON, CSV, Parquet, …; - reads stdin."),
+    typer.Argument(metavar="FILE", callback=there, help="JSON lines, JSON, CSV, Parquet, …; - reads stdin."),
 ]
 Format = Annotated[
     str | None,
@@ -63,7 +63,7 @@ def opened(file: Path) -> Iterator[Any]:
     """Open a file, or what comes through a pipe."""
     from compoundry.bringing import mapped  # pydantic takes 0.1 s to import, and --help must be quick
 
-    if str(file) == _STDIN:
+    if file == PIPED:
         yield sys.stdin.buffer.read()
         return
     try:

@@ -18,7 +18,6 @@ from compoundry.cli import (
     exits,
     hooks,
     loading,
-    operating,
     reading,
     reviewing,
     rulebook,
@@ -27,7 +26,6 @@ from compoundry.cli import (
     serving,
     showing,
 )
-from compoundry.cli.nouns import grouped
 from compoundry.cli.show import complain
 from compoundry.client.errors import ClientError
 from compoundry.errors import CompoundryError
@@ -35,8 +33,7 @@ from compoundry.errors import CompoundryError
 _EPILOG = (
     "Exit codes: 0 done, 1 run failed, 2 invalid, 3 not allowed, 4 not found, 5 conflict, 6 unreachable, 7 timed out, 70 broken, "
     "130 interrupted.\n\n"
-    "Every command takes --json. COMPOUNDRY_DATABASE_URL names a database; COMPOUNDRY_URL and COMPOUNDRY_API_KEY a server; "
-    "--profile names a place in profiles.toml."
+    "Every command takes --json. COMPOUNDRY_DATABASE_URL names a database; COMPOUNDRY_URL and COMPOUNDRY_API_KEY a server."
 )
 
 app = typer.Typer(
@@ -49,7 +46,6 @@ app = typer.Typer(
 )
 _COMMANDS = (
     serving,
-    operating,
     agents,
     access,
     loading,
@@ -66,7 +62,6 @@ _COMMANDS = (
 )
 for commands in _COMMANDS:
     commands.add_to(app)
-grouped(app)
 
 
 def _version(wanted: bool) -> None:

@@ -18,7 +18,8 @@ from compoundry.errors import NotFound
 
 app = typer.Typer()
 
-RunId = Annotated[str, typer.Argument(metavar="ID", help="The run's id.")]
+NEWEST = "last"
+RunId = Annotated[str, typer.Argument(metavar="ID", help="The run's id; `last` is the newest run.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")]
 Wait = Annotated[
     bool | None, typer.Option("--wait/--no-wait", help="Whether to wait for the end; waits by itself on a database, not with a server.")
@@ -67,23 +68,20 @@ def status(
     timeout: Timeout = None,
 ) -> Shown:
     """Tell how a run is doing."""
-    found = desk.status(id)
+    found = desk.status(_named(desk, id))
     return _awaited(desk, found, wait, timeout) if wait else shapes.run(found)
 
 
 @command(app, "watch", open_desk, ON_A_DESK)
 def watch(
     desk: Desk,
-    id: Annotated[str | None, typer.Argument(metavar="ID", help="The run's id; the newest run when left out.")] = None,
+    id: RunId = NEWEST,
     timeout: Timeout = None,
 ) -> Shown:
     """Follow a run live until its end; in a pipe, a line for each step."""
     from compoundry.cli.progress import watching  # the parts of rich that only waiting needs
 
-    newest = [] if id else desk.runs(Filter(1, {}))
-    if not id and not newest:
-        raise NotFound("there are no runs yet; trigger one with: compoundry run consolidation")
-    run = desk.status(id) if id else newest[0]
+    run = desk.status(_named(desk, id))
     with watching(run.job_type) as told:
         return shapes.ended(desk.finish(run, told, timeout_s=timeout))
 
@@ -93,13 +91,13 @@ def changes(
     desk: Desk, id: RunId, limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None
 ) -> Shown:
     """List what a run did, or what a dry run would do, change by change with the reason."""
-    return shapes.changes(desk.changes(id, limit=limit))
+    return shapes.changes(desk.changes(_named(desk, id), limit=limit))
 
 
 @command(app, "diff", open_desk, ON_A_DESK)
 def diff(desk: Desk, id: RunId, limit: Limit = 100) -> Shown:
     """Show what a run did, or what a dry run would do, as a diff of sentences."""
-    found = desk.changes(id, limit=limit)
+    found = desk.changes(_named(desk, id), limit=limit)
     return differences.diff(found, desk.contents(differences.insights_in(found)))
 
 
@@ -111,31 +109,31 @@ def dispositions(
     limit: Annotated[int | None, typer.Option(min=1, help="How many at most; all when left out.")] = None,
 ) -> Shown:
     """List what became of each insight that a run scanned."""
-    return shapes.dispositions(desk.dispositions(id, outcome=outcome, limit=limit))
+    return shapes.dispositions(desk.dispositions(_named(desk, id), outcome=outcome, limit=limit))
 
 
 @command(app, "apply", open_desk, ON_A_DESK)
 def apply(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Do exactly what a dry run has shown; refused when something it read has changed since."""
-    return _awaited(desk, desk.apply(id), wait, timeout)
+    return _awaited(desk, desk.apply(_named(desk, id)), wait, timeout)
 
 
 @command(app, "revert", open_desk, ON_A_DESK)
 def revert(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Take back what a run did; later edits are kept."""
-    return _awaited(desk, desk.revert(id), wait, timeout)
+    return _awaited(desk, desk.revert(_named(desk, id)), wait, timeout)
 
 
 @command(app, "retry", open_desk, ON_A_DESK)
 def retry(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Try a failed run again, as a new run."""
-    return _awaited(desk, desk.retry(id), wait, timeout)
+    return _awaited(desk, desk.retry(_named(desk, id)), wait, timeout)
 
 
 @command(app, "cancel", open_desk, ON_A_DESK)
 def cancel(desk: Desk, id: RunId) -> Shown:
     """Ask a run to stop before it changes anything."""
-    return shapes.run(desk.cancel(id))
+    return shapes.run(desk.cancel(_named(desk, id)))
 
 
 @command(app, "runs", open_desk, ON_A_DESK)
@@ -174,6 +172,16 @@ def events(
     found = desk.events(after=after, kinds=kind or [], limit=limit)
     rows = [(one["id"], one["timestamp"], one["type"], one["subject"]) for one in found]
     return Shown({"data": list(found)}, (Table(("id", "at", "kind", "about"), rows, "nothing has happened"),))
+
+
+def _named(desk: Desk, id: str) -> str:
+    """Return the id of a run, or of the newest one when it is called `last`."""
+    if id != NEWEST:
+        return id
+    newest = desk.runs(Filter(1, {}))
+    if not newest:
+        raise NotFound("there are no runs yet; trigger one with: compoundry run consolidation")
+    return newest[0].id
 
 
 def _awaited(desk: Desk, run: Run, wait: bool | None, timeout_s: float | None) -> Shown:

@@ -1,11 +1,14 @@
 """Show what Compoundry does, on a sample or on a file."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from compoundry.cli import exits
+from compoundry.sample import sample as made_up
 
 app = typer.Typer()
 
@@ -24,6 +27,13 @@ def demo(
     raise typer.Exit(exits.DONE if play(Console(), file) else exits.RUN_FAILED)
 
 
+@app.command()
+def sample(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a line for each.")] = False) -> None:
+    """Print some 200 made-up insights to try things with, one a line, as `import` takes them."""
+    lines = made_up(until=datetime.now(UTC).replace(microsecond=0))
+    typer.echo(json.dumps({"data": lines}) if as_json else "\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
+
+
 def add_to(program: typer.Typer) -> None:
-    """Add this command to the program."""
+    """Add these commands to the program."""
     program.add_typer(app)

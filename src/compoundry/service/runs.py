@@ -88,10 +88,7 @@ def apply(app: App, caller: Caller, id: str) -> Run:
         dry = runs.one(connection, caller.workspace_id, id)
         if not dry.dry_run or dry.state != "completed":
             raise Conflict("only the plan of a completed dry run can be applied; trigger one with dry_run true")
-        read = journal.dispositions(connection, caller.workspace_id, id)
-        if dry.counts.scanned and not read:
-            raise Conflict("this preview is so old that what it read was forgotten; make a new one")
-        journal.must_be_current(connection, caller.workspace_id, read)
+        journal.must_be_current(connection, caller.workspace_id, journal.dispositions(connection, caller.workspace_id, id))
     return _accept(app, caller, dry.job_type, act="apply", subject=id)
 
 

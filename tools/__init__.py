@@ -1,0 +1,1 @@
+"""Keep what builds and releases the project."""
