@@ -57,7 +57,7 @@ SERVICE: tuple[ModuleType, ...] = (
 FACES = {
     "api": sorted((SOURCE / "api").glob("*.py")),
     "cli": sorted((SOURCE / "cli").glob("*.py")),
-    "library": [SOURCE / "library.py"],
+    "library": sorted((SOURCE / "library").glob("*.py")),
     "mcp": sorted((SOURCE / "mcp").glob("*.py")),
 }
 
