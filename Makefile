@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-million docs release-check lock
+.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million docs release-check lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -56,6 +56,9 @@ bench-patterns: setup .venv/bench ## Measure what pattern detection and synthesi
 
 bench-gain: setup .venv/bench ## Measure whether the compounded workspace serves better than the raw one, on DATA=folder
 	@$(BIN)/python -m benchmarks.gain $(DATA) $(if $(SHORT),--short)
+
+bench-scale: setup .venv/bench ## Measure how consolidation grows with a workspace, beside SemHash; MILLION=1 for a million insights too
+	@$(BIN)/python -m benchmarks.scale $(if $(SHORT),--short) $(if $(MILLION),--million)
 
 bench-million: setup ## Sweep and measure a million insights, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.million $(if $(SHORT),--short)

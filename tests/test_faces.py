@@ -21,6 +21,7 @@ from compoundry.service import (
     explaining,
     graph,
     happening,
+    health,
     insights,
     knowledge,
     playbooks,
@@ -28,6 +29,7 @@ from compoundry.service import (
     review,
     rulebook,
     runs,
+    safekeeping,
     schedules,
     sources,
     telling,
@@ -42,6 +44,7 @@ SERVICE: tuple[ModuleType, ...] = (
     explaining,
     graph,
     happening,
+    health,
     insights,
     knowledge,
     playbooks,
@@ -49,6 +52,7 @@ SERVICE: tuple[ModuleType, ...] = (
     review,
     rulebook,
     runs,
+    safekeeping,
     schedules,
     sources,
     telling,
@@ -69,6 +73,7 @@ STREAMS = "a stream needs it; others list"
 FOR_PEOPLE = "an agent may not set how its own words are weighed, nor erase them"
 FEW_TOOLS = "each tool costs every agent tokens; this one is for people and programs"
 OWN_WORDS = "an agent words its own sentences, from recall and for remember"
+OPERATORS = "operators ask it of an installation, not of a workspace"
 NOT_FOR_AGENTS = {
     "access": OWNERS_ONLY,
     "asking": OWN_WORDS,
@@ -76,6 +81,8 @@ NOT_FOR_AGENTS = {
     "graph": "a picture is for people",
     "happening": STREAMS,
     "playbooks": "the tool playbook gives the team's",
+    "health": OPERATORS,
+    "safekeeping": OPERATORS,
     "schedules": FOR_PEOPLE,
     "sources": FOR_PEOPLE,
     "telling": OWN_WORDS,
@@ -88,6 +95,9 @@ MISSING: dict[tuple[str, str], str] = {
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
     **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "belief_policy", "recorded") for face in FACES},
     **{("wait", face): ELSEWISE for face in ("api", "cli", "library")},
+    **{(verb, "cli"): OPERATORS for verb in ("must_be_ready", "queue")},
+    **{(verb, "library"): OPERATORS for verb in ("must_be_ready", "queue", "examine", "save", "bring_back")},
+    **{(verb, "api"): OPERATORS for verb in ("examine", "save", "bring_back")},
     ("authenticate", "cli"): "the owner of the database, or the server, decides",
     ("operator", "api"): "callers of the API have keys",
     ("workspace", "library"): "a workspace is opened by its name",

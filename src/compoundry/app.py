@@ -12,6 +12,7 @@ from uuid import uuid4
 from compoundry import encoders
 from compoundry.encoders.chat import chat
 from compoundry.engine.courier import Postage
+from compoundry.engine.tidying import Kept
 from compoundry.engine.tracing import tracer
 from compoundry.engine.workshop import Workshop
 from compoundry.hooks.addresses import networks
@@ -80,11 +81,21 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     else:
         must_be_current(database)
     shop = Workshop(
-        database, _lazily(settings), _worker_name(), lease_s=settings.lease_s, attempts=settings.attempts, tracer=tracer(settings.traces)
+        database,
+        _lazily(settings),
+        _worker_name(),
+        lease_s=settings.lease_s,
+        attempts=settings.attempts,
+        tracer=tracer(settings.traces),
+        kept=_kept(settings),
     )
     asked = chat(settings.chat, api_key=settings.chat_api_key)
     app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
     return Parts(app, shop, settings)
+
+
+def _kept(settings: Settings) -> Kept:
+    return Kept(settings.keep_answers_days, settings.keep_events_days, settings.keep_dispositions_days)
 
 
 def _lazily(settings: Settings) -> Callable[[], Encoder]:

@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     webhook_pauses_s: tuple[float, ...] = Field(
         default=PAUSES_S, description="The pauses between attempts of a webhook, a JSON list of seconds"
     )
+    keep_answers_days: float = Field(default=7, ge=0, description="For how long an idempotency key is remembered; 0 for ever")
+    keep_events_days: float = Field(default=30, ge=0, description="For how long events can be read again; 0 for ever")
+    keep_dispositions_days: float = Field(
+        default=90,
+        ge=0,
+        description="For how long what became of each insight in a run is kept; that of the last one stays; 0 for ever",
+    )
     traces: str = Field(default="", description="otlp to send OpenTelemetry traces of runs to OTEL_EXPORTER_OTLP_ENDPOINT; none when empty")
     metrics_port: int = Field(default=0, description="Where a worker without a server shows Prometheus metrics; 0 for nowhere")
     log_format: str = Field(default="text", description="text for people, json for machines")

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 import typer.main
 
+from compoundry.cli.nouns import GROUPS
 from compoundry.cli.program import app
 from tests.cli.conftest import House, written
 from tests.cli.typed import Prompt, typed
 
 ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
 SCHEDULES = {"schedule list", "schedule set", "schedule remove"}
-ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "demo", *ACCESS}
-WITHOUT_A_PLACE = {"sample", "jobs"}
+ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "doctor", "backup", "restore", "demo", *ACCESS}
+WITHOUT_A_PLACE = {"jobs", "profiles", "sample"}
 
 
 def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -118,7 +119,9 @@ WRITING = [
 def test_a_database_and_its_server_say_the_same(house: House, things: dict[str, str], line: str) -> None:
     args = line.format(**things).split()
     assert house.local.json(*args) == house.remote.json(*args)
-    assert house.local(*args).out == house.remote(*args).out
+    local, remote = house.local(*args), house.remote(*args)
+    assert local.out == remote.out
+    assert "\x1b" not in local.out + local.err + remote.err
 
 
 @pytest.mark.parametrize("line", WRITING)
@@ -163,6 +166,11 @@ def test_every_command_is_in_these_tests() -> None:
         *WITHOUT_A_PLACE,
     }
     assert {name for name, _ in commands()} == {" ".join(t.split()[:1]) for t in tried} | elsewhere
+
+
+def test_every_command_stands_in_a_group_of_the_help() -> None:
+    sorted_in = {name for names in GROUPS.values() for name in names}
+    assert {name.split()[0] for name, _ in commands()} <= sorted_in, "put new commands into cli/nouns.py"
 
 
 def test_every_command_takes_json_and_explains_itself() -> None:

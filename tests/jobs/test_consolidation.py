@@ -1,5 +1,6 @@
 """Consolidation merges what is surely the same fact, asks about the rest, and says so about every insight."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compoundry.encoders.hashed import Hashed
+from compoundry.errors import MissingExtra
 from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Candidate, Entity, Insight, Reason
@@ -140,6 +142,23 @@ def test_a_question_about_what_is_gone_is_taken_back() -> None:
 def test_a_chain_is_not_merged_and_two_pinned_sentences_both_stay() -> None:
     pair = (insight("a", "Dana prefers email.", "Dana", pinned=True), insight("b", "Dana prefers e-mail.", "Dana", pinned=True))
     assert not kinds(plan(look(*pair), NEAR, DAY), Merge)
+
+
+def test_a_huge_block_is_searched_through_a_graph_and_finds_the_same() -> None:
+    said = [
+        f"Dana {verb} {thing}." for verb in ("likes", "tests", "sells") for thing in ("tea", "maps", "the old boat", "12 cups", "e-mail")
+    ]
+    rows = [insight(f"{n:02d}", text, "Dana") for n, text in enumerate([*said, *(text.lower().rstrip(".") for text in said)])]
+    exact, searched = plan(look(*rows), NEAR, DAY), plan(look(*rows), replace(NEAR, exact_up_to=3), DAY)
+    assert len(kinds(exact, Merge)) == len(said)
+    assert searched.hash == exact.hash
+
+
+def test_a_huge_block_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "usearch.index", None)
+    rows = [insight(f"{n}", f"Dana likes tea number {n}.", "Dana") for n in range(5)]
+    with pytest.raises(MissingExtra, match=r"compoundry\[ann\]"):
+        plan(look(*rows), replace(NEAR, exact_up_to=3), DAY)
 
 
 WHO = st.sampled_from(["Dana", "Miguel"])

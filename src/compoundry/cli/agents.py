@@ -41,7 +41,7 @@ def mcp(
 
     with open_parts(where) as parts, _working(parts, wanted=write):
         scopes = {"record.read", "record.write"} if write else {"record.read"}
-        serve(parts.app, Caller(workspace_meant(parts.app, where.workspace), frozenset(scopes), "agent"))
+        serve(parts.app, Caller(workspace_meant(parts.app, where.in_workspace), frozenset(scopes), "agent"))
 
 
 @contextmanager

@@ -8,16 +8,17 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, get_origin
 import typer
 from typer.core import TyperCommand
 
+from compoundry.cli.profiles import placed
 from compoundry.cli.show import Shown, show
-from compoundry.cli.where import ApiKey, Database, Json, Url, Where, Workspace
+from compoundry.cli.where import ApiKey, Database, Json, Profile, Url, Where, Workspace
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 Act = Callable[Concatenate[T, P], Shown | None]
 
-ON_A_DESK = {"database": Database, "url": Url, "api_key": ApiKey, "workspace": Workspace}
-ON_A_DATABASE = {"database": Database}
+ON_A_DESK = {"database": Database, "url": Url, "api_key": ApiKey, "workspace": Workspace, "profile": Profile}
+ON_A_DATABASE = {"database": Database, "profile": Profile}
 
 
 def command(
@@ -32,7 +33,7 @@ def command(
 
     def register(act: Act[T, P]) -> Act[T, P]:
         def carried_out(**given: Any) -> None:
-            where = Where(**{option: given.pop(option) for option in options}, as_json=given.pop("as_json"))
+            where = placed(Where(**{option: given.pop(option) for option in options}, as_json=given.pop("as_json")))
             with opening(where) as opened:
                 shown = act(opened, **given)  # type: ignore[call-arg]  # Typer has checked them
             if shown is not None:

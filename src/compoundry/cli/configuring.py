@@ -1,13 +1,17 @@
 """Show and change the settings of a workspace."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from compoundry.cli import profiles as places
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.show import Shown, Table
+from compoundry.cli.where import Where
 from compoundry.client.nouns import Body
 from compoundry.errors import Invalid
 
@@ -26,6 +30,20 @@ def policy(desk: Desk, section: Section = None, settings: Settings = None) -> Sh
     if section and section not in known:
         raise Invalid(f"there are no settings for {section!r}; one of {', '.join(known)}")
     return _shown({section: known[section]} if section else known)
+
+
+@contextmanager
+def _nowhere(where: Where) -> Iterator[None]:
+    yield None
+
+
+@command(app, "profiles", _nowhere, {})
+def profiles(_: None) -> Shown:
+    """List the profiles, without their keys, and the file where they stand."""
+    known = {name: {**said, **({"api_key": "…"} if "api_key" in said else {})} for name, said in places.profiles().items()}
+    rows = [(name, str(said.get("url") or said.get("database", "")), str(said.get("workspace", ""))) for name, said in known.items()]
+    empty = f"none yet; write them into {places.file()}, such as: [acme] url = 'http://127.0.0.1:8787'"
+    return Shown({"file": str(places.file()), "profiles": known}, (Table(("profile", "place", "workspace"), rows, empty),))
 
 
 def _shown(known: Body) -> Shown:

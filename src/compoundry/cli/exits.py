@@ -3,7 +3,7 @@
 | code | meaning |
 |---|---|
 | 0 | done; for a run that was waited for: completed |
-| 1 | the run failed |
+| 1 | the run failed, or `doctor` found a problem |
 | 2 | the command or its input can't be understood |
 | 3 | no valid key, or a key that lacks a scope |
 | 4 | no such thing |

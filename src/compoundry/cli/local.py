@@ -69,7 +69,7 @@ def open_parts(where: Where) -> Iterator[Parts]:
 def local_desk(where: Where) -> Iterator[Desk]:
     """Open the desk of a workspace in a database."""
     with open_parts(where) as parts:
-        yield LocalDesk(parts, access.operator(workspace_meant(parts.app, where.workspace)))
+        yield LocalDesk(parts, access.operator(workspace_meant(parts.app, where.in_workspace)))
 
 
 def workspace_meant(app: App, id: int | None) -> int:

@@ -18,6 +18,7 @@ from compoundry.cli import (
     exits,
     hooks,
     loading,
+    operating,
     reading,
     reviewing,
     rulebook,
@@ -26,6 +27,7 @@ from compoundry.cli import (
     serving,
     showing,
 )
+from compoundry.cli.nouns import grouped
 from compoundry.cli.show import complain
 from compoundry.client.errors import ClientError
 from compoundry.errors import CompoundryError
@@ -33,7 +35,8 @@ from compoundry.errors import CompoundryError
 _EPILOG = (
     "Exit codes: 0 done, 1 run failed, 2 invalid, 3 not allowed, 4 not found, 5 conflict, 6 unreachable, 7 timed out, 70 broken, "
     "130 interrupted.\n\n"
-    "Every command takes --json. COMPOUNDRY_DATABASE_URL names a database; COMPOUNDRY_URL and COMPOUNDRY_API_KEY a server."
+    "Every command takes --json. COMPOUNDRY_DATABASE_URL names a database; COMPOUNDRY_URL and COMPOUNDRY_API_KEY a server; "
+    "--profile names a place in profiles.toml."
 )
 
 app = typer.Typer(
@@ -46,6 +49,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     serving,
+    operating,
     agents,
     access,
     loading,
@@ -62,6 +66,7 @@ _COMMANDS = (
 )
 for commands in _COMMANDS:
     commands.add_to(app)
+grouped(app)
 
 
 def _version(wanted: bool) -> None:

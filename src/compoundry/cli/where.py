@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from compoundry.errors import Invalid
+
 _URL, _DATABASE, _KEY = "COMPOUNDRY_URL", "COMPOUNDRY_DATABASE_URL", "COMPOUNDRY_API_KEY"
+_WORKSPACE = "COMPOUNDRY_WORKSPACE"
 _PANEL = "Where"
 
 Database = Annotated[
@@ -31,23 +34,26 @@ Workspace = Annotated[
         "--workspace",
         "-w",
         metavar="ID",
-        envvar="COMPOUNDRY_WORKSPACE",
-        show_envvar=False,
         rich_help_panel=_PANEL,
-        help="The workspace in a database, if there are several; a server's key belongs to one.",
+        help=f"The workspace in a database, if there are several; else {_WORKSPACE}. A server's key belongs to one.",
     ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", rich_help_panel=_PANEL, help="A place named in profiles.toml; else COMPOUNDRY_PROFILE."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Hold what the command line says about the place, before the environment is asked."""
+    """Hold what the command line and its profile say about the place, before the environment is asked."""
 
     database: str | None = None
     url: str | None = None
     api_key: str | None = None
     workspace: int | None = None
+    profile: str | None = None
     as_json: bool = False
 
     @property
@@ -59,6 +65,16 @@ class Where:
     def key(self) -> str:
         """Return the key for the server."""
         return self.api_key or os.environ.get(_KEY, "")
+
+    @property
+    def in_workspace(self) -> int | None:
+        """Return the id of the workspace that is meant, None when none is named."""
+        named = os.environ.get(_WORKSPACE, "")
+        if self.workspace is not None or not named:
+            return self.workspace
+        if not named.isdecimal():
+            raise Invalid(f"{_WORKSPACE}: must be the id of a workspace, not {named[:40]!r}")
+        return int(named)
 
     @property
     def names_database(self) -> bool:

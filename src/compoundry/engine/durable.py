@@ -3,7 +3,7 @@
 What must never be lost is in our own tables: a run, its state, its attempt. DBOS records how each attempt
 went, gives it a thread, and (with an executor id of its own per process) recovers nothing by itself:
 takeover is ours, see `worker.py`. So its tables can be dropped at any time while no worker runs: on SQLite
-a worker begins with an empty file, on PostgreSQL it drops the attempts that are older than a day.
+a worker begins with an empty file, and on both it drops the attempts that are older than a day.
 """
 
 import logging
@@ -37,8 +37,7 @@ class Durable:
         DBOS(config=_config(database, self._engine, worker, slots))
         self._workflow = DBOS.workflow(name="attempt")(self._attempt())
         DBOS.launch()
-        if self._engine is None:
-            _forget_old()
+        self.forget_old()
 
     def start(self, run: Run) -> None:
         """Carry out this attempt of the run in a thread of DBOS's."""
@@ -46,6 +45,15 @@ class Durable:
         self._held[name] = run
         with SetWorkflowID(name):
             DBOS.start_workflow(self._workflow, name)
+
+    def forget_old(self) -> None:
+        """Drop the records of attempts from before yesterday, some thousands at the most."""
+        until = (datetime.now(UTC) - KEPT).isoformat()
+        for _ in range(_BATCHES):
+            old = DBOS.list_workflows(end_time=until, limit=_BATCH, load_input=False, load_output=False)
+            if not old:
+                return
+            DBOS.delete_workflows([workflow.workflow_id for workflow in old])
 
     def close(self) -> None:
         """Stop DBOS; attempts that run must have ended."""
@@ -85,16 +93,6 @@ def _engine(database: Database) -> Engine | None:
     engine = create_engine(f"sqlite:///{database.file}-engine")
     event.listen(engine, "connect", _prepare)
     return engine
-
-
-def _forget_old() -> None:
-    """Drop the records of attempts from before yesterday, some thousands at the most."""
-    until = (datetime.now(UTC) - KEPT).isoformat()
-    for _ in range(_BATCHES):
-        old = DBOS.list_workflows(end_time=until, limit=_BATCH, load_input=False, load_output=False)
-        if not old:
-            return
-        DBOS.delete_workflows([workflow.workflow_id for workflow in old])
 
 
 def _prepare(connection: Any, _record: object) -> None:

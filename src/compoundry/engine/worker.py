@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from compoundry.engine import figures
+from compoundry.engine import figures, tidying
 from compoundry.engine.courier import Courier, Postage
 from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import encode_missing
@@ -170,10 +170,13 @@ class Worker:
                 self._guarded(partial(encode_missing, self._shop, workspace_id), otherwise=0)
 
     def _keep_time(self) -> None:
-        """Trigger what is scheduled, when its time has come."""
-        pause_s = 0.0
+        """Trigger what is scheduled, when its time has come, and forget now and then what is old."""
+        pause_s, tidied = 0.0, time.monotonic() - tidying.EVERY_S
         while not self._stopping.wait(pause_s):
             pause_s = self._guarded(partial(fire_due, self._shop.database), otherwise=LOOK_S)
+            if time.monotonic() - tidied >= tidying.EVERY_S:
+                self._guarded(self._tidy, otherwise=None)
+                tidied = time.monotonic()
 
     def _note(self) -> None:
         """Take texts apart that were told, in this process or in another."""
@@ -183,6 +186,10 @@ class Worker:
                 self._written.put(told.workspace_id)
             elif self._told.wait(POLL_S):
                 self._told.clear()
+
+    def _tidy(self) -> None:
+        tidying.tidy(self._shop.database, self._shop.kept)
+        self._durable.forget_old()
 
     def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:
         """Go on after whatever went wrong: a run that was lost by it has a lease that ends."""

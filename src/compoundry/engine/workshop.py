@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from compoundry.engine.tidying import Kept
 from compoundry.engine.tracing import Tracer, Untraced
 from compoundry.store.database import Database, clock
 from compoundry.text.encoder import Encoder
@@ -20,6 +21,7 @@ class Workshop:
     lease_s: float = 15.0
     attempts: int = 3
     tracer: Tracer = Untraced
+    kept: Kept = field(default_factory=Kept)
     encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:

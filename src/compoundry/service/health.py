@@ -5,8 +5,9 @@ from datetime import datetime
 
 from compoundry.errors import Unavailable
 from compoundry.service.app import App
-from compoundry.store import migrate, runs
-from compoundry.store.database import clock
+from compoundry.store import checking, migrate, runs
+from compoundry.store.checking import Finding
+from compoundry.store.database import clock, open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ def queue(app: App) -> list[Queued]:
     with app.database.read() as connection:
         now = clock(connection)
         return [Queued(job, state, count, _age_s(oldest, now)) for job, state, count, oldest in runs.queue(connection)]
+
+
+def examine(database_url: str) -> list[Finding]:
+    """Check a database and the work on it, changing nothing, also where it is broken, old, or away."""
+    database = open_database(database_url)
+    try:
+        return list(checking.examined(database))
+    finally:
+        database.close()
 
 
 def _age_s(since: datetime, now: datetime) -> float:

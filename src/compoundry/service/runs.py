@@ -88,7 +88,10 @@ def apply(app: App, caller: Caller, id: str) -> Run:
         dry = runs.one(connection, caller.workspace_id, id)
         if not dry.dry_run or dry.state != "completed":
             raise Conflict("only the plan of a completed dry run can be applied; trigger one with dry_run true")
-        journal.must_be_current(connection, caller.workspace_id, journal.dispositions(connection, caller.workspace_id, id))
+        read = journal.dispositions(connection, caller.workspace_id, id)
+        if dry.counts.scanned and not read:
+            raise Conflict("this preview is so old that what it read was forgotten; make a new one")
+        journal.must_be_current(connection, caller.workspace_id, read)
     return _accept(app, caller, dry.job_type, act="apply", subject=id)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from compoundry.errors import Invalid, Twin, Unavailable
@@ -86,6 +86,13 @@ def open_database(url: str) -> Database:
             raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite URL, None for PostgreSQL; raise Invalid for any other URL."""
+    database = open_database(url)
+    database.close()
+    return database.file
+
+
 def clock(connection: Connection) -> datetime:
     """Ask the database for the time: workers on many hosts share only this clock."""
     if connection.dialect.name == "sqlite":
@@ -132,6 +139,8 @@ def _translated() -> Iterator[None]:
     except PoolExhausted as error:
         raise Unavailable("every connection to the database is in use; try again shortly") from error
     except DBAPIError as error:
+        if type(error) is DatabaseError:  # SQLite's word for a file that is damaged, or no database
+            raise Unavailable(f"the database can't be read ({_cause(error)}); see: compoundry doctor") from error
         if not _read_only(error):
             raise
         raise Unavailable("the database takes no writes now, as after a failover; try again shortly") from error

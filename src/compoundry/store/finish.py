@@ -35,6 +35,8 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
     """Apply exactly the plan that a dry run stored, and complete the run."""
     insights.lock(connection, run.workspace_id)
     told = journal.dispositions(connection, run.workspace_id, subject.id)
+    if subject.counts.scanned and not told:
+        raise Stale("the preview is so old that what it read was forgotten; make a new one")
     journal.must_be_current(connection, run.workspace_id, told)
     written = [entry for _, entry in journal.read(connection, run.workspace_id, subject.id)]
     _must_fit(connection, run, written)

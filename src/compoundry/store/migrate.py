@@ -24,7 +24,7 @@ def migrate(database: Database) -> tuple[str | None, str]:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = revision(connection)
-        _must_know(before)
+        must_know(before)
         if before != newest():
             command.upgrade(_config(connection), "head")
         return before, newest()
@@ -34,7 +34,7 @@ def must_be_current(database: Database) -> None:
     """Raise Unavailable unless the schema is the one that this version needs."""
     with database.read() as connection:
         found = revision(connection)
-    _must_know(found)
+    must_know(found)
     if found != newest():
         raise Unavailable("the database needs a newer schema; run: compoundry migrate")
 
@@ -51,7 +51,8 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _must_know(found: str | None) -> None:
+def must_know(found: str | None) -> None:
+    """Raise Unavailable for a schema that only a newer version of Compoundry knows."""
     known = {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:
         raise Unavailable(f"the database has schema {found}, which is newer than this Compoundry; install a newer version")

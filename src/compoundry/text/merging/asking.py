@@ -37,8 +37,7 @@ def _ordered(lineup: Lineup, kind: CandidateKind, pair: Pair) -> Sequence[int]:
 
 def withdraw(lineup: Lineup, ledger: Ledger) -> None:
     """Take back open questions about what doesn't stand any more."""
-    gone = ledger.places("merged", "superseded")
-    here = {i.id for place, i in enumerate(lineup.insights) if place not in gone}
-    for asked in sorted(lineup.view.candidates, key=lambda c: c.id):
-        if asked.status == "open" and asked.kind in _KINDS.values() and not set(asked.subjects) <= here:
-            ledger.changes.append(Withdraw(asked, Reason("gone", "One of them doesn't stand any more.", {})))
+    here = {i.id for i in lineup.insights} - {lineup.insights[place].id for place in ledger.places("merged", "superseded")}
+    pointless = (c for c in lineup.view.candidates if c.status == "open" and c.kind in _KINDS.values() and not here.issuperset(c.subjects))
+    for asked in sorted(pointless, key=lambda c: c.id):
+        ledger.changes.append(Withdraw(asked, Reason("gone", "One of them doesn't stand any more.", {})))

@@ -36,13 +36,11 @@ class Grouping:
 
     def _grew(self, survivor: int, members: Sequence[int]) -> bool:
         """Give the survivor the entities of all; tell whether that adds any."""
-        entities = self._lineup.entities
-        before, entities[survivor] = entities[survivor], frozenset().union(*(entities[m] for m in members))
-        return entities[survivor] != before
+        return self._lineup.widen(survivor, frozenset().union(*map(self._lineup.about, members)))
 
     def _fits(self, i: int, j: int) -> bool:
         """Tell whether two may be merged: the same fact, about the same thing, and no person has a say in it."""
-        one, other = self._lineup.entities[i], self._lineup.entities[j]
+        one, other = self._lineup.about(i), self._lineup.about(j)
         if {i, j} & self._pairing.failed or ((one or other) and not one & other):
             return False
         if self._lineup.insights[i].pinned and self._lineup.insights[j].pinned:

@@ -1,9 +1,11 @@
 """Line the insights of a view up by id, ready to be compared."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compoundry.job import View, same_id
 from compoundry.model import Candidate
@@ -14,8 +16,7 @@ from compoundry.text.verdict import Told
 class Lineup:
     """Hold the insights of a view in the order of their ids; a *place* is an index into them.
 
-    `row` leads from a place to its row in `view.vectors`; `entities` are what each is about, and grow when
-    others are merged into it.
+    `row` leads from a place to its row in `view.vectors`.
     """
 
     def __init__(self, view: View) -> None:
@@ -23,7 +24,7 @@ class Lineup:
         self.view = view
         self.insights = [view.insights[n] for n in order]
         self.row = np.asarray(order, dtype=np.intp)
-        self.entities = [frozenset(e.id for e in i.entities) for i in self.insights]
+        self._widened: dict[int, frozenset[str]] = {}
         self._told: dict[int, Told] = {}
 
     @cached_property
@@ -35,12 +36,26 @@ class Lineup:
         """Name the candidate that asks about two, whatever their order."""
         return same_id(kind, *sorted((self.insights[i].id, self.insights[j].id)))
 
+    def about(self, place: int) -> frozenset[str]:
+        """Return the entities that an insight is about, with those of what was merged into it."""
+        return self._widened.get(place) or frozenset([e.id for e in self.insights[place].entities])
+
+    def widen(self, place: int, entities: frozenset[str]) -> bool:
+        """Let an insight be about these too; tell whether that adds any."""
+        before = self.about(place)
+        self._widened[place] = before | entities
+        return self._widened[place] != before
+
     def told(self, place: int) -> Told:
         """Return an insight as a sentence that was read; read once."""
         if place not in self._told:
             one = self.insights[place]
             self._told[place] = Told(read(one.content, one.observed_at), one.observed_at, one.type == "event")
         return self._told[place]
+
+    def encoded(self, places: Sequence[int]) -> NDArray[np.bool_]:
+        """Tell for each place whether it has a vector."""
+        return np.asarray(self.view.vectors[self.row[places]].any(axis=1), dtype=np.bool_)
 
     def age(self, place: int) -> tuple[datetime, str]:
         """Order by when it was observed; the id decides last."""

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Fact, Reason
+from compoundry.text import approximate, neighbours
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.policy import Policy
-from compoundry.text.neighbours import near
 from compoundry.text.verdict import Verdict, judge
 
 _TICK_EVERY = 64
+_NOBODY = frozenset(("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +65,41 @@ class Pairing:
     def judged(self, i: int, j: int, cosine: float | None = None) -> Pair | None:
         """Judge a pair once; None when one of them can't be read."""
         if (i, j) not in self._judged:
-            near = self._lineup.cosine(i, j) if cosine is None else cosine
+            cosine = self._lineup.cosine(i, j) if cosine is None else cosine
             try:
                 older, newer = self._lineup.by_age(i, j)
                 verdict = judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
-                self._judged[i, j] = Pair(i, j, near, self._bounded(i, j, near, verdict))
+                self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, verdict))
             except Exception as poison:
                 self._fail(i, j, poison)
                 return None
         return self._judged[i, j]
 
     def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
-        """Block by entity; those without any are a block of their own."""
-        blocks: dict[str, list[int]] = defaultdict(list)
-        for place, ids in enumerate(self._lineup.entities):
+        """Block by entity what shares one with something fresh; those without any are a block of their own."""
+        blocks: dict[str, list[int]] = {id: [] for place in np.flatnonzero(fresh).tolist() for id in self._lineup.about(place) or _NOBODY}
+        for place in range(len(fresh)):
             if place not in gone:
-                for id in ids or ("",):
-                    blocks[id].append(place)
-        return [block for _, block in sorted(blocks.items()) if len(block) > 1 and fresh[block].any()]
+                for id in self._lineup.about(place) or _NOBODY:
+                    if id in blocks:
+                        blocks[id].append(place)
+        return [block for _, block in sorted(blocks.items()) if len(block) > 1]
 
     def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
-        row, vectors = self._lineup.row, self._lineup.view.vectors
-        place = {int(row[p]): p for p in block}
+        row = self._lineup.row[block]
+        place = dict(zip(row.tolist(), block, strict=True))
         floor = min(self._policy.merge_at, self._policy.review_at)
-        for one, other, cosine in near(vectors, [int(row[p]) for p in block], by_row, at_least=floor):
+        exact = len(block) * int(by_row[row].sum()) <= self._policy.exact_up_to**2
+        near = neighbours.near if exact else approximate.near
+        for one, other, cosine in near(self._lineup.view.vectors, row, by_row, at_least=floor):
             i, j = sorted((place[one], place[other]))
             yield i, j, cosine
         yield from self._spelled_alike(block, fresh)
 
     def _spelled_alike(self, block: list[int], fresh: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
         """Pair sentences of the same words where one isn't encoded."""
-        encoded = [bool(vector.any()) for vector in self._lineup.view.vectors[self._lineup.row[block]]]
-        if all(encoded):
+        encoded = self._lineup.encoded(block)
+        if encoded.all():
             return
         words: dict[str, list[tuple[int, bool]]] = defaultdict(list)
         for place, vector in zip(block, encoded, strict=True):
@@ -116,12 +120,11 @@ class Pairing:
 
     def _about_others(self, i: int, j: int) -> bool:
         """Tell whether each has an entity that the other lacks and that its words don't name."""
-        insights, entities = self._lineup.insights, self._lineup.entities
+        insights, about = self._lineup.insights, self._lineup.about
 
         def lacks(one: int, other: int) -> bool:
-            said = insights[one].content.casefold()
-            own = entities[one] - entities[other]
-            return any(e.name.casefold() not in said for e in insights[one].entities if e.id in own)
+            own = about(one) - about(other)
+            return any(e.name.casefold() not in insights[one].content.casefold() for e in insights[one].entities if e.id in own)
 
         return lacks(i, j) and lacks(j, i)
 

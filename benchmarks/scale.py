@@ -1,0 +1,142 @@
+"""Measure how consolidation grows with a workspace, beside SemHash on the same vectors; each part in a process of its own."""
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import facts, stored
+from benchmarks.report import publish
+from compoundry.engine import collecting
+from compoundry.job import Merge, Plan, Propose, View
+from compoundry.jobs.consolidation import Policy, plan
+
+ADDED = 1_000
+SIZES = (10_000, 100_000)
+SHORT = (2_000, 10_000)
+MILLION = 1_000_000
+Figures = Mapping[str, float]
+
+
+def first(file: Path) -> Figures:
+    """Consolidate a view in which nothing was compared yet."""
+    vectors = np.load(file)
+    view = View(1, facts.insights(len(vectors)), vectors, "minilm")
+    took_s, decided = _timed(view)
+    return {"took_s": took_s, "merged": sum(isinstance(c, Merge) for c in decided.changes), "asked": decided.counts.created}
+
+
+def again(file: Path) -> Figures:
+    """Consolidate all but the last ones, add those, and consolidate again; the best of three."""
+    vectors, added = np.load(file), ADDED
+    insights = facts.insights(len(vectors))
+    old = len(insights) - added
+    before_s, decided = _timed(View(1, insights[:old], vectors[:old], "minilm"))
+    gone = {c.insight for c in decided.changes if isinstance(c, Merge)}
+    kept = [n for n, one in enumerate(insights) if one.id not in gone]
+    view = View(
+        1,
+        tuple(insights[n] for n in kept),
+        vectors[kept],
+        "minilm",
+        candidates=tuple(c.candidate for c in decided.changes if isinstance(c, Propose)),
+        compared={insights[n].id: insights[n].version for n in kept if n < old},
+    )
+    return {"first_s": before_s, "again_s": min(_timed(view)[0] for _ in range(3))}
+
+
+def _timed(view: View) -> tuple[float, Plan]:
+    with collecting.later():
+        began = time.perf_counter()
+        decided = plan(view, Policy(), facts.DAY)
+        return time.perf_counter() - began, decided
+
+
+def semhash(file: Path) -> Figures:
+    """Let SemHash take the same vectors in and deduplicate them, at its own threshold."""
+    from semhash import SemHash  # the peers aren't installed where only the rest is measured
+
+    from compoundry.encoders.hashed import Hashed
+
+    vectors = np.load(file)
+    unused: Any = Hashed()  # it encodes nothing here, and its protocol asks for more than ours
+    records = [{"id": str(n), "text": f"{who} {what}"} for n, (_, who, what) in enumerate(facts.facts(len(vectors)))]
+    began = time.perf_counter()
+    peer = SemHash.from_embeddings(vectors, records, unused, columns=["id", "text"])
+    indexed = time.perf_counter()
+    kept = peer.self_deduplicate(threshold=0.9).selected
+    return {"index_s": indexed - began, "took_s": time.perf_counter() - indexed, "removed": len(records) - len(kept)}
+
+
+CHILDREN: Mapping[str, Callable[[Path], Figures]] = {"first": first, "again": again, "semhash": semhash, "stored": stored.twice}
+
+
+def measured(child: str, file: Path) -> Figures:
+    """Have a process of its own do one thing; the peak is that of the whole process."""
+    told = subprocess.run([sys.executable, "-m", "benchmarks.scale", child, str(file)], capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise SystemExit(told.stderr)
+    figures: Figures = json.loads(told.stdout.splitlines()[-1])
+    return figures
+
+
+def table(folder: Path, sizes: tuple[int, ...]) -> Iterator[list[str]]:
+    """Measure each size, and the largest but a million beside its peer."""
+    took: dict[int, Figures] = {}
+    for size in sizes:
+        file = folder / f"{size}.npy"
+        facts.write_vectors(file, size)
+        took[size] = told = measured("first", file)
+        found = f"{told['merged']:,.0f} merged, {told['asked']:,.0f} asked"
+        yield [f"consolidate {size:,}", f"{told['took_s']:.1f} s", found, ""]
+        yield [f"consolidate {size:,}: peak memory of the process", f"{told['peak_mb']:,.0f} MB", "", "< 1,500 MB at 100,000"]
+    for small, large in pairwise(sizes):
+        power = math.log(took[large]["took_s"] / took[small]["took_s"]) / math.log(large / small)
+        yield [f"growth from {small:,} to {large:,}", f"n^{power:.2f}", "", "≤ n^1.2"]
+    compared = [size for size in sizes if size < MILLION][-1]
+    file = folder / f"{compared}.npy"
+    peer, ours = measured("semhash", file), took[compared]["took_s"]
+    whole, alone = (peer["index_s"] + peer["took_s"]) / ours, peer["took_s"] / ours
+    beside = f"index {peer['index_s']:.1f} s + self-deduplication {peer['took_s']:.1f} s"
+    yield [f"SemHash on {compared:,}", f"{whole:.1f}× as long; {alone:.1f}× without its index", beside, "≥ 3×"]
+    more = measured("again", file)
+    share = more["first_s"] / more["again_s"]
+    yield [f"add {ADDED:,} to {compared:,}", f"{more['again_s']:.2f} s: 1/{share:.0f} of the first", f"{more['first_s']:.1f} s", "< 1/30"]
+    whole_run = measured("stored", file)
+    share = whole_run["first_s"] / whole_run["again_s"]
+    parts = f"first {whole_run['first_s']:.1f} s, again {whole_run['again_s']:.1f} s; peak {whole_run['peak_mb']:,.0f} MB"
+    yield [f"the same as whole runs on SQLite ({compared:,})", f"1/{share:.0f} of the first", parts, ""]
+
+
+def main() -> None:
+    """Measure and publish the table, or do one thing as a child."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("child", nargs="?", choices=CHILDREN)
+    given.add_argument("file", nargs="?", type=Path)
+    given.add_argument("--short", action="store_true")
+    given.add_argument("--million", action="store_true", help="also a million insights: some ten minutes and 6 GB")
+    chosen = given.parse_args()
+    if chosen.child:
+        told = CHILDREN[chosen.child](chosen.file)
+        print(json.dumps({**told, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024}))
+        return
+    sizes = SHORT if chosen.short else (*SIZES, MILLION) if chosen.million else SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        rows = list(table(Path(folder), sizes))
+    about = f"Encoded already, {facts.PER_ENTITY} insights for each entity; SemHash at its threshold of 0.9; all in one go."
+    columns = ["what", "measured", "beside", "target"]
+    publish("scale", "Consolidation as a workspace grows", columns, rows, notes=about)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Forget, once an hour, what nobody needs any more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from compoundry.store import pruning
+from compoundry.store.database import Connection, Database, clock
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Say for how many days things are kept; 0 keeps them for ever."""
+
+    answers_days: float = 7.0
+    events_days: float = 30.0
+    dispositions_days: float = 90.0
+
+
+def tidy(database: Database, kept: Kept, now: datetime | None = None) -> dict[str, int]:
+    """Forget what is older than it need be, each kind in a transaction of its own; return how many of each."""
+    acts: dict[str, tuple[Callable[[Connection, datetime], int], float]] = {
+        "answers": (pruning.answers, kept.answers_days),
+        "events": (pruning.happened, kept.events_days),
+        "dispositions": (pruning.dispositions, kept.dispositions_days),
+    }
+    forgotten = {}
+    for name, (act, days) in acts.items():
+        if days:
+            with database.write() as connection:
+                forgotten[name] = act(connection, (now or clock(connection)) - timedelta(days=days))
+    if any(forgotten.values()):
+        log.info("forgot what is old", **forgotten)
+    return forgotten
