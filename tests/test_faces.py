@@ -172,7 +172,7 @@ def _calls() -> list[calls.Call[Any]]:
         calls.trigger("metrics", dry_run=True, idempotency_key="k"),
         calls.learn([], idempotency_key="k"),
         calls.edit("ID", {}, version=None),
-        calls.reinforce("ID", {}),
+        calls.reinforce("ID", {}, idempotency_key="k"),
         calls.unmerge("ID"),
         calls.tell("", context="", idempotency_key="k"),
         calls.question("", session_id=""),

@@ -99,28 +99,39 @@ def why(request: Request, id: str) -> Answer:
 
 
 @routes.patch("/insights/{id}", response_model=None, **needs("record.write", EditIn))
-def edit(request: Request, id: str, body: Annotated[EditIn, Depends(_edit_body)], if_match: IfMatch = None) -> Answer:
+def edit(
+    request: Request,
+    id: str,
+    body: Annotated[EditIn, Depends(_edit_body)],
+    call: Annotated[Idempotency | None, Depends(once)],
+    if_match: IfMatch = None,
+) -> Answer:
     """Change an insight by hand."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if not values:
         raise Invalid("name at least one of content, type, pinned, standing, recheck_at")
     who = caller(request)
-    found = insights.edit(app(request), who, id, values, version=version_of(if_match))
+    found = insights.edit(app(request), who, id, values, version=version_of(if_match), once=call)
     return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})
 
 
 @routes.delete("/insights/{id}", status_code=204, response_model=None, **needs("record.write"))
-def forget(request: Request, id: str) -> Response:
+def forget(request: Request, id: str, call: Annotated[Idempotency | None, Depends(once)]) -> Response:
     """Erase an insight for good, with what was merged into it."""
-    insights.forget(app(request), caller(request), id)
+    insights.forget(app(request), caller(request), id, once=call)
     return Response(status_code=204)
 
 
 @routes.post("/insights/{id}/reinforce", response_model=None, **needs("record.write", ReinforceIn))
-def reinforce(request: Request, id: str, body: Annotated[ReinforceIn, Depends(_reinforce_body)]) -> Answer:
+def reinforce(
+    request: Request,
+    id: str,
+    body: Annotated[ReinforceIn, Depends(_reinforce_body)],
+    call: Annotated[Idempotency | None, Depends(once)],
+) -> Answer:
     """Add evidence for or against an insight."""
     who = caller(request)
-    found = insights.reinforce(app(request), who, id, **body.model_dump())
+    found = insights.reinforce(app(request), who, id, **body.model_dump(), once=call)
     return Answer(wire.insight(found, who.workspace_id))
 
 

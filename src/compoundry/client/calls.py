@@ -207,9 +207,9 @@ def forget(id: str) -> Call[None]:
     return Call("DELETE", _insight(id), _nothing)
 
 
-def reinforce(id: str, values: Given) -> Call[Insight]:
+def reinforce(id: str, values: Given, *, idempotency_key: str) -> Call[Insight]:
     """Add evidence to an insight."""
-    return Call("POST", f"{_insight(id)}/reinforce", Insight.read, body=dict(values))
+    return Call("POST", f"{_insight(id)}/reinforce", Insight.read, body=dict(values), idempotency_key=idempotency_key)
 
 
 def candidates(*, limit: int = PAGE, status: str = "open", kind: str | None = None) -> Call[Page[Candidate]]:

@@ -1,9 +1,11 @@
 """Learn, read, edit and forget insights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from compoundry.errors import Conflict, Invalid, Twin
 from compoundry.model import Caller, Draft, Evidence, Insight
@@ -16,8 +18,11 @@ from compoundry.store.database import Connection, clock
 from compoundry.store.lineage import gathered
 from compoundry.text import belief
 
+T = TypeVar("T", bound=Insight | None)
+
 MOST = 1_000
 FUTURE = timedelta(days=1)
+_PERHAPS: TypeAdapter[Any] = TypeAdapter(Insight | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +115,37 @@ def one(app: App, caller: Caller, id: str) -> Insight:
         return insights.one(connection, caller.workspace_id, id)
 
 
-def edit(app: App, caller: Caller, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Insight:
+def edit(
+    app: App, caller: Caller, id: str, values: Mapping[str, Any], *, version: int | None = None, once: Idempotency | None = None
+) -> Insight:
     """Change content, type, pin, standing or recheck day of an insight; Conflict when it isn't at this version any more."""
     caller.need("record.write")
-    with app.database.write() as connection:
-        insights.lock(connection, caller.workspace_id)
+
+    def change(connection: Connection, now: datetime) -> Insight:
         before = insights.one(connection, caller.workspace_id, id)
         if version is not None and before.version != version:
             raise Conflict(f"the insight is at version {before.version}, not {version}; read it again")
         if "standing" in values and {before.standing, values["standing"]} - {"active", "archived"}:
             raise Conflict(f"the insight is {before.standing}; only active and archived ones can change places here")
-        insights.edit(connection, before, caller.workspace_id, values, clock(connection))
-        after = insights.one(connection, caller.workspace_id, id)
+        insights.edit(connection, before, caller.workspace_id, values, now)
+        return insights.one(connection, caller.workspace_id, id)
+
+    after = _changed(app, caller, change, once)
     app.insights_written(caller.workspace_id)
     return after
 
 
-def forget(app: App, caller: Caller, id: str) -> None:
-    """Erase an insight for good, with those that were merged into it, and all their evidence."""
+def forget(app: App, caller: Caller, id: str, *, once: Idempotency | None = None) -> None:
+    """Erase an insight for good, with those that were merged into it, all their evidence, and answers that repeat them."""
     caller.need("record.write")
-    with app.database.write() as connection:
-        insights.lock(connection, caller.workspace_id)
+
+    def erase(connection: Connection, now: datetime) -> None:
         insights.one(connection, caller.workspace_id, id)
-        insights.forget(connection, caller.workspace_id, insights.family(connection, caller.workspace_id, id))
+        gone = insights.family(connection, caller.workspace_id, id)
+        insights.forget(connection, caller.workspace_id, gone)
+        answers.forget(connection, caller.workspace_id, gone)
+
+    _changed(app, caller, erase, once)
 
 
 def reinforce(
@@ -145,12 +158,13 @@ def reinforce(
     excerpt: str = "",
     weight: float = 1.0,
     at: datetime | None = None,
+    once: Idempotency | None = None,
 ) -> Insight:
     """Add evidence for (or against) an insight, and compute anew how far it is believed."""
     caller.need("record.write")
-    with app.database.write() as connection:
-        insights.lock(connection, caller.workspace_id)
-        before, now = insights.one(connection, caller.workspace_id, id), clock(connection)
+
+    def add(connection: Connection, now: datetime) -> Insight:
+        before = insights.one(connection, caller.workspace_id, id)
         if before.standing in ("merged", "superseded"):
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
         piece = Evidence(app.new_id(), kind, at or now, source or caller.name, weight, excerpt)  # type: ignore[arg-type]
@@ -161,6 +175,30 @@ def reinforce(
         revived = {"standing": "active"} if kind in ("observed", "confirmed") else {}
         insights.edit(connection, before, caller.workspace_id, {"confidence": believed, **revived}, now)
         return insights.one(connection, caller.workspace_id, id)
+
+    return _changed(app, caller, add, once)
+
+
+def _changed(app: App, caller: Caller, change: Callable[[Connection, datetime], T], once: Idempotency | None) -> T:
+    """Change an insight while nobody else changes the workspace; a call that was made before only gives its first answer again."""
+    try:
+        return _changed_once(app, caller, change, once)
+    except Twin:  # the same call was made at this moment; now its answer is known
+        return _changed_once(app, caller, change, once)
+
+
+def _changed_once(app: App, caller: Caller, change: Callable[[Connection, datetime], T], once: Idempotency | None) -> T:
+    with app.database.write() as connection:
+        if once and (known := answers.given(connection, caller.workspace_id, once.key, once.digest)):
+            first: T = _PERHAPS.validate_python(known["insight"])
+            return first
+        insights.lock(connection, caller.workspace_id)
+        now = clock(connection)
+        changed = change(connection, now)
+        if once:
+            told = {"insight": _PERHAPS.dump_python(changed, mode="json")}
+            answers.remember(connection, caller.workspace_id, once.key, once.digest, told, now)
+        return changed
 
 
 def named(app: App, caller: Caller, ids: Sequence[str]) -> dict[str, Insight]:

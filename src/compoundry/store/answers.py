@@ -1,11 +1,11 @@
 """Remember what was answered to an idempotency key, so that a repeated call does nothing twice."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, cast, delete, insert, or_, select
 
 from compoundry.errors import Conflict
 from compoundry.store import tables
@@ -33,6 +33,13 @@ def remember(connection: Connection, workspace_id: int, key: str, wanted: str, b
     """Keep the answer, in the transaction that did what it says."""
     row = {"workspace_id": workspace_id, "key": _short(key), "digest": wanted, "body": dict(body), "created_at": now}
     connection.execute(insert(_T), [row])
+
+
+def forget(connection: Connection, workspace_id: int, insights: Sequence[str]) -> None:
+    """Forget the answers that repeat what these insights say."""
+    body = cast(_T.c.body, Text)
+    about = or_(*(body.contains(id) for id in insights))
+    connection.execute(delete(_T).where(_T.c.workspace_id == workspace_id, body.contains('"insight"'), about))
 
 
 def _short(key: str) -> str:

@@ -62,7 +62,7 @@ class AsyncInsights:
 
     async def reinforce(self, id: str, **values: Any) -> Insight:
         """Add evidence: kind (confirmed, contradicted, observed), source, excerpt, weight, at."""
-        return await self._client.ask(calls.reinforce(id, values))
+        return await self._client.ask(calls.reinforce(id, values, idempotency_key=wiring.fresh_key()))
 
     async def forecast(self, id: str, *, below: float | None = None, days: float | None = None) -> Body:
         """Return how an insight will fade unless somebody confirms it."""

@@ -60,7 +60,7 @@ class Insights:
 
     def reinforce(self, id: str, **values: Any) -> Insight:
         """Add evidence: kind (confirmed, contradicted, observed), source, excerpt, weight, at."""
-        return self._client.ask(calls.reinforce(id, values))
+        return self._client.ask(calls.reinforce(id, values, idempotency_key=wiring.fresh_key()))
 
     def forecast(self, id: str, *, below: float | None = None, days: float | None = None) -> Body:
         """Return how an insight will fade unless somebody confirms it."""
