@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from compoundry import Workspace
+from compoundry.app import Parts
+from compoundry.engine.encoding import encode_missing
 from compoundry.errors import Invalid
+from compoundry.model import Caller
+from compoundry.service.recalling import recall
+from tests.made import learn, said
 
 NOW = datetime.now(UTC)
 
@@ -48,3 +53,13 @@ def test_an_entity_a_time_and_a_budget_narrow_it(ws: Workspace) -> None:
 def test_nonsense_is_refused(ws: Workspace, query: str, limit: int) -> None:
     with pytest.raises(Invalid):
         ws.recall(query, limit=limit)
+
+
+def test_vectors_that_come_later_are_searched_with_the_same_words(parts: Parts, caller: Caller) -> None:
+    learn(parts, caller, [said("Dana prefers email over phone calls."), said("Northwind pays its invoices late.")])
+    by_words = recall(parts.app, caller, "prefer email")
+    encode_missing(parts.shop, caller.workspace_id)
+    by_both = recall(parts.app, caller, "prefer email")
+    assert [r.insight.id for r in by_both] == [r.insight.id for r in by_words]
+    assert by_both[0].words == by_words[0].words
+    assert by_both[0].meaning > by_words[0].meaning == 0

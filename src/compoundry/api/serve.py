@@ -4,7 +4,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from compoundry.api.server import Beside, Lifespan, api
 from compoundry.app import Parts
+from compoundry.errors import CompoundryError
 
 DRAIN_S = 0.5  # how long requests are still taken after SIGTERM, so that a balancer sees that we are not ready
 STOP_S = 4
@@ -59,11 +60,18 @@ def _lifespan(parts: Parts, worker: bool, others: list[Beside]) -> Lifespan:
             if worker:
                 working = await run_in_threadpool(parts.employ)
                 running.push_async_callback(run_in_threadpool, working.close)
+            threading.Thread(target=_warm, args=(parts,), name="warm", daemon=True).start()
             for other in others:
                 await running.enter_async_context(other.running())
             yield
 
     return lifespan
+
+
+def _warm(parts: Parts) -> None:
+    """Load the encoder before somebody asks; what is wrong with it is said to whoever does."""
+    with suppress(CompoundryError):
+        parts.shop.encoder()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -85,13 +85,18 @@ def _current(connection: Connection, app: App, caller: Caller, model: str) -> Se
     """Make the workspace searchable, or take what was made when it was like this before."""
     state = (model, *insights.state(connection, caller.workspace_id), vectors.count(connection, caller.workspace_id, model))
     known = app.searchable.get(caller.workspace_id)
-    if known is None or known.state != state:
+    if known is not None and known.state == state:
+        return known
+    if known is not None and known.state[:-1] == state[:-1]:  # only vectors came: while many are encoded, the words stay as they are
+        index = replace(known.index, vectors=vectors.of(connection, caller.workspace_id, model, known.ids))
+        fresh = replace(known, state=state, index=index)
+    else:
         contents = insights.contents(connection, caller.workspace_id)
-        known = replace(_made(connection, caller.workspace_id, model, contents), state=state)
-        while len(app.searchable) >= REMEMBERED:
-            app.searchable.pop(next(iter(app.searchable)), None)
-        app.searchable[caller.workspace_id] = known
-    return known
+        fresh = replace(_made(connection, caller.workspace_id, model, contents), state=state)
+    while len(app.searchable) >= REMEMBERED:
+        app.searchable.pop(next(iter(app.searchable)), None)
+    app.searchable[caller.workspace_id] = fresh
+    return fresh
 
 
 def _of(connection: Connection, workspace_id: int, model: str, known: Mapping[str, Insight]) -> Searchable:
