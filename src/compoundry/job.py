@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from compoundry.errors import PlanBroken
 from compoundry.model import Candidate, Counts, Evidence, Insight, Pattern, Reason, Rule, Snapshot
 
-Outcome = Literal["kept", "merged", "survived", "superseded", "recurred", "proposed", "faded", "archived", "restored", "cited", "failed"]
+Outcome = Literal[
+    "kept", "merged", "survived", "superseded", "recurred", "proposed", "postponed", "faded", "archived", "restored", "cited", "failed"
+]
 Tick = Callable[[int, int], None]
 
 
@@ -212,7 +214,7 @@ def creates(change: Change) -> bool:
     """Tell whether a change creates a candidate, a pattern or a rule."""
     match change:
         case Propose():
-            return True
+            return change.candidate.status == "open"
         case Notice() | Advise():
             return change.before is None
         case _:

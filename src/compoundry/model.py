@@ -9,7 +9,7 @@ from compoundry.errors import Forbidden
 
 Standing = Literal["active", "merged", "superseded", "archived"]
 EvidenceKind = Literal["observed", "confirmed", "contradicted", "reviewed", "outcome", "retrieved"]
-CandidateKind = Literal["merge", "update", "contradiction", "confirm", "pattern", "rule"]
+CandidateKind = Literal["merge", "update", "contradiction", "audit", "confirm", "pattern", "rule"]
 CandidateStatus = Literal["open", "accepted", "rejected", "withdrawn"]
 PatternKind = Literal["theme", "habit", "sequence", "co_occurrence", "period"]
 PatternStatus = Literal["candidate", "accepted", "rejected", "retired"]
@@ -108,8 +108,8 @@ class Draft:
 class Candidate:
     """Propose something to a person, who accepts or rejects it once.
 
-    `subjects` are insight ids; for a merge the last one is the proposed survivor, for an update
-    the newer one.
+    `subjects` are insight ids, two or more; for a merge the last one is the proposed survivor, for an update
+    the newest one. An audit asks whether a merge that was made (the first into the last) is right.
     """
 
     id: str
@@ -284,3 +284,4 @@ class Run:
     processed: int = 0
     total: int = 0
     progress_at: datetime | None = None
+    notes: tuple[Reason, ...] = ()

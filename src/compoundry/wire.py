@@ -66,6 +66,8 @@ def status(run: Run) -> dict[str, Any]:
     if finished(run):
         body["completed_at"] = moment(run.ended_at)
         body["duration_ms"] = _ms(run.started_at or run.ended_at, run.ended_at)
+    if run.notes:
+        body["notes"] = [reason(note) for note in run.notes]
     if run.state == "failed":
         body["error_details"] = run.error or {"type": "unknown", "message": "the run failed"}
     return _known(body)

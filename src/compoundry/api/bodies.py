@@ -150,3 +150,4 @@ class Status(BaseModel):
     completed_at: str = ""
     duration_ms: int = 0
     error_details: dict[str, Any] = Field(default_factory=dict)
+    notes: list[dict[str, Any]] = Field(default_factory=list)

@@ -12,12 +12,16 @@ _SHORT = 100
 
 def ended(run: Run) -> Shown:
     """Show a run that was waited for; a failed one ends the command with 1."""
-    return Shown(run.body, (sentence(run), *_next(run)), exit=1 if run.status == "failed" else 0)
+    return Shown(run.body, (sentence(run), *_notes(run), *_next(run)), exit=1 if run.status == "failed" else 0)
 
 
 def run(run: Run) -> Shown:
     """Show how a run is doing."""
-    return Shown(run.body, (sentence(run),))
+    return Shown(run.body, (sentence(run), *_notes(run)))
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    return tuple(note.text for note in run.notes)
 
 
 def sentence(run: Run) -> str:

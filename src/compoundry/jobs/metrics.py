@@ -8,6 +8,7 @@ from datetime import datetime
 from compoundry.job import Disposition, Measure, Plan, View, same_id
 from compoundry.model import Candidate, Insight, Reason, Snapshot
 from compoundry.text import belief, counting
+from compoundry.text.merging.precision import measured as precision_of_merging
 
 ORDER = 50
 SETTLE_S = 0.0
@@ -94,6 +95,8 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
     age_days: p50, p90, p99 since observed. evidence_per_insight, evidence_per_rule: means.
     patterns, rules: counts by status; rule_outcomes: helped and harmed, over all rules.
     candidates_waiting, candidates_by_kind, oldest_waiting_days: the review backlog.
+    merges_paused: open questions about merges that would have been automatic, had people not found them wrong too often.
+    automatic_merge_precision: of the last 200 automatic merges that people looked at, the share found right, likewise.
     merge_precision: of the merges that people decided, the share accepted, with its 95 % Wilson interval;
     left out before the first decision. tokens: estimate of what the active set costs in a prompt.
     change: difference of every plain figure to the last snapshot; left out in the first.
@@ -123,11 +126,16 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
         "rule_outcomes": {"helped": float(sum(r.helped for r in view.rules)), "harmed": float(sum(r.harmed for r in view.rules))},
         "candidates_waiting": float(len(open_ones)),
         "candidates_by_kind": _floats(Counter[str](c.kind for c in open_ones)),
+        "merges_paused": float(sum(c.kind == "merge" and c.reason.facts.get("sure") is True for c in open_ones)),
         "oldest_waiting_days": round(max((_days(c.created_at, now) for c in open_ones), default=0.0), 2),
         "tokens": float(sum(counting.tokens(i.content) for i in insights)),
     }
     if precision := _precision(view.candidates):
         measured["merge_precision"] = precision
+    if automatic := precision_of_merging(view.candidates):
+        measured["automatic_merge_precision"] = {
+            "value": automatic.value, "low": automatic.low, "high": automatic.high, "answers": float(automatic.answers),
+        }  # fmt: skip
     last = max(view.snapshots, key=lambda s: (s.at, s.id), default=None)
     return {**measured, "change": _change(last, measured)} if last else measured
 

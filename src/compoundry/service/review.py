@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from compoundry.errors import Conflict, Invalid, NotFound
-from compoundry.job import Change, Merge, Reinforce, Supersede, same_id
+from compoundry.errors import Conflict, Invalid
+from compoundry.job import Change, Merge, Reinforce, Supersede
 from compoundry.model import Caller, Candidate, Counts, Evidence, Insight, Pattern, Reason, Run
+from compoundry.service.apart import open_audit, refusal, taken_back
 from compoundry.service.app import App
 from compoundry.store import finish, insights, runs
 from compoundry.store.database import Connection, clock
@@ -15,12 +16,12 @@ from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.findings import CANDIDATES, PATTERNS
 from compoundry.store.journal import Entry
 from compoundry.store.lineage import gathered
-from compoundry.store.rows import to_row
 
 JOBS: Final = {
     "merge": "consolidation",
     "update": "consolidation",
     "contradiction": "consolidation",
+    "audit": "consolidation",
     "confirm": "decay_sweep",
     "pattern": "pattern_detection",
     "rule": "playbook_synthesis",
@@ -93,11 +94,11 @@ def unmerge(app: App, caller: Caller, id: str) -> Run:
         found, now = insights.one(connection, caller.workspace_id, id), clock(connection)
         if found.merged_into is None:
             raise Conflict(f"the insight is {found.standing}, not merged")
-        pair = sorted((id, found.merged_into))
-        apart = Reason("kept_apart", "a person took the merge back", {"insights": pair})
-        refused = Candidate(same_id("merge", *pair), "merge", tuple(pair), apart, 0.0, now, "rejected", now, caller.name)
-        written = [Entry("unmerge", id, apart, (Effect("insight", id, _merged_as(found.merged_into), _STANDING),))]
-        written += _remembered(connection, caller, refused)
+        audit = open_audit(connection, caller, id, found.merged_into)
+        refused = refusal(connection, caller, id, found.merged_into, now, counted=audit is None)
+        written = taken_back(connection, caller, refused, id, found.merged_into)
+        if audit is not None:
+            written = [_decision(audit, "rejected", caller.name, "the merge was taken back", now), *written]
         return _record(app, connection, caller, refused, written, now)
 
 
@@ -116,23 +117,6 @@ def rename(app: App, caller: Caller, id: str, label: str) -> Pattern:
         return PATTERNS.one(connection, caller.workspace_id, id)
 
 
-_STANDING: Final = {"standing": "active", "merged_into": None}
-
-
-def _merged_as(into: str) -> dict[str, str]:
-    return {"standing": "merged", "merged_into": into}
-
-
-def _remembered(connection: Connection, caller: Caller, refused: Candidate) -> list[Entry]:
-    """Keep the refusal, as a new candidate or on the one that there is."""
-    try:
-        known = CANDIDATES.one(connection, caller.workspace_id, refused.id)
-    except NotFound:
-        return [Entry("propose", refused.id, refused.reason, (Effect("candidate", refused.id, None, to_row(refused)),))]
-    change = Effect("candidate", refused.id, {"status": known.status}, {"status": "rejected"})
-    return [Entry("decide", refused.id, refused.reason, (change,))] if known.status != "rejected" else []
-
-
 @dataclass(frozen=True, slots=True)
 class _Choice:
     version: int | None = None
@@ -149,7 +133,7 @@ def _decide(app: App, caller: Caller, id: str, status: str, choice: _Choice) -> 
         _must_be_open(asked, choice.version)
         now = clock(connection)
         written = [_decision(asked, status, caller.name, choice.note, now)]
-        written += _done(connection, caller, asked, choice, now) if status == "accepted" else _refused(asked)
+        written += _done(connection, caller, asked, choice, now) if status == "accepted" else _refused(connection, caller, asked, now)
         run = _record(app, connection, caller, asked, written, now)
         decided = CANDIDATES.one(connection, caller.workspace_id, id)
     if choice.content:
@@ -177,6 +161,8 @@ def _done(connection: Connection, caller: Caller, asked: Candidate, choice: _Cho
             return [_finding(asked, "pattern", "accepted")]
         case "rule":
             return [_finding(asked, "rule", "active")]
+        case "audit":
+            return []
         case "merge" | "update" | "contradiction" | "confirm":
             found = _active(connection, caller, asked)
             ordered = _ordered(asked, choice.keep)
@@ -194,8 +180,18 @@ def _reworded(stays: Insight, content: str | None) -> list[Entry]:
     return [Entry("reword", stays.id, reason, (Effect("insight", stays.id, {"content": stays.content}, {"content": content}),))]
 
 
-def _refused(asked: Candidate) -> list[Entry]:
-    return [_finding(asked, asked.kind, "rejected")] if asked.kind in ("pattern", "rule") else []
+def _refused(connection: Connection, caller: Caller, asked: Candidate, now: datetime) -> list[Entry]:
+    match asked.kind:
+        case "pattern" | "rule":
+            return [_finding(asked, asked.kind, "rejected")]
+        case "audit":
+            loser, survivor = asked.subjects
+            refused = refusal(connection, caller, loser, survivor, now, counted=False)
+            return taken_back(connection, caller, refused, loser, survivor)
+        case "merge" | "update" | "contradiction" | "confirm":
+            return []
+        case _:
+            assert_never(asked.kind)
 
 
 def _finding(asked: Candidate, noun: str, status: str) -> Entry:

@@ -27,7 +27,7 @@ def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerp
         _act(connection, run, written, now)
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, decided.dispositions)
-    runs.complete(connection, run, counts=decided.counts, plan_hash=decided.hash, fingerprint=fingerprint, now=now)
+    runs.complete(connection, run, counts=decided.counts, plan_hash=decided.hash, fingerprint=fingerprint, now=now, notes=decided.notes)
     announcing.completed(connection, run, decided.counts, written, now)
 
 
@@ -43,7 +43,8 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
     _act(connection, run, written, now)
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, told)
-    runs.complete(connection, run, counts=subject.counts, plan_hash=subject.plan_hash or "", fingerprint="", now=now)
+    known = subject.plan_hash or ""
+    runs.complete(connection, run, counts=subject.counts, plan_hash=known, fingerprint="", now=now, notes=subject.notes)
     announcing.completed(connection, run, subject.counts, written, now)
 
 

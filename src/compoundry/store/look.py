@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from compoundry.job import Tick, View
 from compoundry.model import Insight
-from compoundry.store import insights, tables, vectors
+from compoundry.store import insights, journal, tables, vectors
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
 from compoundry.store.lineage import standing_in
 from compoundry.text.belief import Sources, heard
@@ -38,20 +38,22 @@ def look(connection: Connection, workspace_id: int, *, job_type: str, model: str
 
 
 def _compared(connection: Connection, workspace_id: int, job_type: str, fingerprint: str, found: tuple[Insight, ...]) -> Mapping[str, int]:
-    """Name the insights that the last such run compared already, and that say the same since."""
-    since = _last_run(connection, workspace_id, job_type, fingerprint)
-    if since is None:
+    """Name the insights that the last such run compared already, put nothing off about, and that say the same since."""
+    last = _last_run(connection, workspace_id, job_type, fingerprint)
+    if last is None:
         return {}
+    id, since = last
     table = tables.insights
     unchanged = select(table.c.id).where(table.c.workspace_id == workspace_id, table.c.standing == "active", table.c.changed_at < since)
     old = set(connection.scalars(unchanged))
+    old -= {d.insight for d in journal.dispositions(connection, workspace_id, id) if d.outcome == "postponed"}
     return {i.id: i.version for i in found if i.id in old}
 
 
-def _last_run(connection: Connection, workspace_id: int, job_type: str, fingerprint: str) -> datetime | None:
-    """Return when the last such run with the same settings was accepted; None when a revert came after it."""
+def _last_run(connection: Connection, workspace_id: int, job_type: str, fingerprint: str) -> tuple[str, datetime] | None:
+    """Return the last such run with the same settings, and when it was accepted; None when a revert came after it."""
     run = tables.runs
-    mine = select(run.c.act, run.c.accepted_at, run.c.fingerprint).where(
+    mine = select(run.c.id, run.c.act, run.c.accepted_at, run.c.fingerprint).where(
         run.c.workspace_id == workspace_id,
         run.c.job_type == job_type,
         run.c.state == "completed",
@@ -61,5 +63,4 @@ def _last_run(connection: Connection, workspace_id: int, job_type: str, fingerpr
     last = connection.execute(mine.order_by(run.c.ended_at.desc()).limit(1)).one_or_none()
     if last is None or last.act != "run" or last.fingerprint != fingerprint:
         return None
-    accepted_at: datetime = last.accepted_at
-    return accepted_at
+    return last.id, last.accepted_at

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, 
 
 from compoundry.errors import LostRun, NotFound
 from compoundry.lifecycle import allow
-from compoundry.model import Counts, Run
+from compoundry.model import Counts, Reason, Run
 from compoundry.store import events, tables
 from compoundry.store.signals import ring
 
@@ -62,9 +62,12 @@ def report(connection: Connection, run: Run, *, stage: str, processed: int, tota
     return not connection.scalar(select(_T.c.cancel_asked).where(*_this(run)))
 
 
-def complete(connection: Connection, run: Run, *, counts: Counts, plan_hash: str, fingerprint: str, now: datetime) -> None:
+def complete(
+    connection: Connection, run: Run, *, counts: Counts, plan_hash: str, fingerprint: str, now: datetime, notes: Sequence[Reason] = ()
+) -> None:
     """End a run well, in the transaction that applies its plan; LostRun when another worker holds it."""
-    _end(connection, run, "complete", now, {"counts": asdict(counts), "plan_hash": plan_hash, "fingerprint": fingerprint})
+    told = {"counts": asdict(counts), "plan_hash": plan_hash, "fingerprint": fingerprint, "notes": [asdict(note) for note in notes]}
+    _end(connection, run, "complete", now, told)
 
 
 def fail(connection: Connection, run: Run, *, error: Mapping[str, object], now: datetime) -> None:
@@ -131,4 +134,4 @@ def _must(moved: bool, run: Run) -> None:
 def as_run(row: Row[Any]) -> Run:
     """Read a run."""
     values = {name: value for name, value in row._mapping.items() if name in _SEEN}
-    return Run(**{**values, "counts": Counts(**row.counts)})
+    return Run(**{**values, "counts": Counts(**row.counts), "notes": tuple(Reason(**note) for note in row.notes or ())})

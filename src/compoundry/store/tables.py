@@ -319,6 +319,7 @@ runs = _of_workspace(
     Column("processed", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("progress_at", UtcTime),
+    Column("notes", Json),
     CheckConstraint("state IN ('accepted', 'running', 'completed', 'failed')", name="state"),
 )
 _WRITING = text("state = 'running' AND NOT dry_run")

@@ -28,6 +28,7 @@ class Run:
     error_details: Body = field(default_factory=dict)
     act: str = "run"
     subject: str | None = None
+    notes: tuple[Reason, ...] = ()
     body: Body = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -51,6 +52,7 @@ class Run:
             error_details=body.get("error_details") or {},
             act=body.get("act", "run"),
             subject=body.get("subject"),
+            notes=tuple(Reason.read(note) for note in body.get("notes", ())),
             body=body,
         )
 

@@ -45,8 +45,7 @@ class Grouping:
             return False
         if self._lineup.insights[i].pinned and self._lineup.insights[j].pinned:
             return False
-        asked = self._lineup.candidates.get(self._lineup.question("merge", i, j))
-        if asked is not None and asked.status != "withdrawn":
+        if self._lineup.binding(i, j):
             return False
         pair = self._pairing.judged(i, j)
         return pair is not None and pair.verdict.relation == "same"

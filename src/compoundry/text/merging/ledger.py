@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from compoundry.job import Change, Disposition, Outcome, Plan
-from compoundry.model import Insight
+from compoundry.model import Insight, Reason
 
-_RANK: tuple[Outcome, ...] = ("kept", "proposed", "recurred", "survived", "superseded", "merged", "failed")
+_RANK: tuple[Outcome, ...] = ("kept", "postponed", "proposed", "recurred", "survived", "superseded", "merged", "failed")
 
 
 class Ledger:
-    """Collect changes, and for each place the gravest outcome."""
+    """Collect changes, what else there is to say, and for each place the gravest outcome."""
 
     def __init__(self, insights: Sequence[Insight]) -> None:
         self.changes: list[Change] = []
+        self.notes: list[Reason] = []
         self._insights = insights
         self._outcomes: dict[int, tuple[Outcome, str]] = {}
 
@@ -28,7 +29,7 @@ class Ledger:
 
     def plan(self) -> Plan:
         """Close the ledger."""
-        return Plan(tuple(self._dispositions()), tuple(self.changes))
+        return Plan(tuple(self._dispositions()), tuple(self.changes), tuple(self.notes))
 
     def _dispositions(self) -> Iterator[Disposition]:
         for place, one in enumerate(self._insights):

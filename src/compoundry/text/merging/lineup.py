@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compoundry.job import View, same_id
+from compoundry.job import View
 from compoundry.model import Candidate
 from compoundry.text.sentence import read
 from compoundry.text.verdict import Told
+
+_OF_INSIGHTS = ("merge", "update", "contradiction")
 
 
 class Lineup:
@@ -32,9 +35,22 @@ class Lineup:
         """Map each candidate that was ever proposed by its id: nothing is asked twice."""
         return {c.id: c for c in self.view.candidates}
 
-    def question(self, kind: str, i: int, j: int) -> str:
-        """Name the candidate that asks about two, whatever their order."""
-        return same_id(kind, *sorted((self.insights[i].id, self.insights[j].id)))
+    def asked(self, kind: str, i: int, j: int) -> bool:
+        """Tell whether a person was ever asked this about two, alone or among others."""
+        return (kind, *sorted((self.insights[i].id, self.insights[j].id))) in self._asked
+
+    def binding(self, i: int, j: int) -> bool:
+        """Tell whether a question about merging two is open, or was answered: then no job merges them."""
+        return tuple(sorted((self.insights[i].id, self.insights[j].id))) in self._binding
+
+    @cached_property
+    def _asked(self) -> set[tuple[str, ...]]:
+        return {(c.kind, *pair) for c in self.view.candidates for pair in combinations(sorted(c.subjects), 2) if c.kind in _OF_INSIGHTS}
+
+    @cached_property
+    def _binding(self) -> set[tuple[str, ...]]:
+        merges = (c for c in self.view.candidates if c.kind == "merge" and c.status != "withdrawn")
+        return {pair for c in merges for pair in combinations(sorted(c.subjects), 2)}
 
     def about(self, place: int) -> frozenset[str]:
         """Return the entities that an insight is about, with those of what was merged into it."""

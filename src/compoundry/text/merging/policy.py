@@ -11,6 +11,10 @@ class Policy:
     near as `ask_at`. Measured in docs/benchmarks/consolidation.md. A block is compared exactly as long as its new
     insights times all of its insights are at most the square of `exact_up_to`; beyond, through a graph of neighbours,
     which needs the extra `ann` and finds some 99.8 % of the pairs.
+
+    `questions` is how many questions may be open at a time (0 for any number). `audit_share` of the automatic merges
+    of different words are shown to a person; when the answers say that merging is surely right less often than
+    `precision_target`, it pauses: what would be merged is asked about until the answers are better.
     """
 
     merge_at: float = 0.80
@@ -18,3 +22,6 @@ class Policy:
     review_words: int = 4
     ask_at: float = 0.88
     exact_up_to: int = 200_000
+    questions: int = 0
+    audit_share: float = 0.05
+    precision_target: float = 0.95

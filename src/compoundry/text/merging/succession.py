@@ -17,7 +17,7 @@ def supersede(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger) -> None:
         older, newer = lineup.by_age(pair.i, pair.j)
         if pair.verdict.relation != "update" or not _surely_newer(lineup, older, newer):
             continue
-        if lineup.question("update", pair.i, pair.j) in lineup.candidates:
+        if lineup.asked("update", pair.i, pair.j):
             continue
         if older not in newest or lineup.age(newer) > lineup.age(newest[older][0]):
             newest[older] = newer, pair
