@@ -24,6 +24,7 @@ from compoundry.service import (
     health,
     insights,
     knowledge,
+    moving,
     playbooks,
     recalling,
     review,
@@ -48,6 +49,7 @@ SERVICE: tuple[ModuleType, ...] = (
     insights,
     knowledge,
     playbooks,
+    moving,
     recalling,
     review,
     rulebook,
@@ -83,6 +85,7 @@ NOT_FOR_AGENTS = {
     "playbooks": "the tool playbook gives the team's",
     "health": OPERATORS,
     "safekeeping": OPERATORS,
+    "moving": FOR_PEOPLE,
     "schedules": FOR_PEOPLE,
     "sources": FOR_PEOPLE,
     "telling": OWN_WORDS,
@@ -93,7 +96,11 @@ MISSING: dict[tuple[str, str], str] = {
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
-    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "belief_policy", "recorded") for face in FACES},
+    **{
+        (verb, face): INSIDE
+        for verb in ("digest", "well_formed", "waiting", "checked_settings", "belief_policy", "recorded")
+        for face in FACES
+    },
     **{("wait", face): ELSEWISE for face in ("api", "cli", "library")},
     **{(verb, "cli"): OPERATORS for verb in ("must_be_ready", "queue")},
     **{(verb, "library"): OPERATORS for verb in ("must_be_ready", "queue", "examine", "save", "bring_back")},
@@ -189,6 +196,8 @@ def _calls() -> list[calls.Call[Any]]:
         calls.blast_radius("ID"),
         calls.accept_many("merge", at_least=0.9, most=1, note=""),
         calls.configure("ID", {}),
+        calls.export(vectors=True),
+        calls.restore(b""),
         calls.schedule("metrics", None, time_zone="UTC"),
         hook_calls.create("", kinds=()),
         *(hook_calls.act("ID", verb) for verb in ("rotate", "resume", "test")),

@@ -17,6 +17,7 @@ from compoundry.importers.documents import Buffer
 from compoundry.importers.kinds import Bad, LeftOut, Record, Taken
 from compoundry.importers.reading import Reading, read
 from compoundry.service.intake import InsightIn, read_line
+from compoundry.service.moving import MARK
 
 BATCH = 1_000
 
@@ -82,6 +83,11 @@ def lines_of(reading: Reading, report: Report) -> Iterator[tuple[int, int, Insig
                 report.dropped.update(dropped)
                 if (one := _read(item.number, line, seen, report)) is not None:
                     yield item.number, item.done_bytes, one
+
+
+def is_export(raw: Buffer) -> bool:
+    """Tell whether a file is a whole workspace that was exported, and not insights."""
+    return bytes(raw[: len(MARK)]) == MARK
 
 
 @contextmanager

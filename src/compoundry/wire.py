@@ -12,6 +12,7 @@ from compoundry.service.asking import Reply
 from compoundry.service.beliefs import Forecast, HalfLives
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.graph import Edge, Graph, Node
+from compoundry.service.moving import Restored
 from compoundry.service.playbooks import Playbook
 from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
@@ -296,6 +297,11 @@ def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
 def event(told: Event) -> dict[str, Any]:
     """Shape an event."""
     return {"id": told.id, "type": told.kind, "subject": told.subject, "timestamp": moment(told.at), "data": dict(told.body)}
+
+
+def restored(done: Restored) -> dict[str, Any]:
+    """Shape what a workspace got from an export."""
+    return {"restored": dict(done.rows), "state_hash": done.state_hash}
 
 
 def webhook(hook: Webhook, *, secret: bool = False) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from compoundry.api import (
     insights,
     jobs,
     knowledge,
+    moving,
     operations,
     policy,
     review,
@@ -33,7 +34,7 @@ from compoundry.service.app import App
 from compoundry.settings import Settings
 
 # streams first: their paths are narrower
-ROUTED = (streams, schedules, jobs, insights, context, graph, review, knowledge, beliefs, rulebook, policy, webhooks)
+ROUTED = (streams, schedules, jobs, insights, context, graph, review, knowledge, beliefs, rulebook, policy, webhooks, moving)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SAID = {
     400: "The request can't be understood",

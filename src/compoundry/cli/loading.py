@@ -13,7 +13,7 @@ from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.files import PIPED, there
 from compoundry.cli.show import Shown
-from compoundry.client.nouns import Progress
+from compoundry.client.nouns import Body, Progress
 from compoundry.errors import Invalid
 
 if TYPE_CHECKING:
@@ -48,14 +48,25 @@ def import_file(
 
     A bad line is reported with its number and the rest goes in. Importing a file twice adds nothing twice.
     """
-    from compoundry.bringing import bring_in  # pydantic takes 0.1 s to import, and --help must be quick
+    from compoundry.bringing import bring_in, is_export  # pydantic takes 0.1 s to import, and --help must be quick
     from compoundry.cli.progress import loading
 
     with opened(file) as raw, loading(f"importing {file.name}", len(raw)) as told:
+        if is_export(raw):
+            return _restored(desk.restore(_lines(raw)), file)
         report = bring_in(
             raw, file, desk.learn, format=format, renamed=renamed(map), told=lambda done_bytes: told(Progress("importing", done_bytes))
         )
     return _shown(report, file, strict=strict)
+
+
+def _lines(raw: Any) -> Iterator[bytes]:
+    return iter(raw.readline, b"") if hasattr(raw, "readline") else iter(raw.splitlines())
+
+
+def _restored(done: Body, file: Path) -> Shown:
+    said = ", ".join(f"{count} {name}" for name, count in done["restored"].items()) or "nothing"
+    return Shown({"format": "export", **done}, (f"the workspace of {file} is here again: {said}", f"state {done['state_hash'][:16]}"))
 
 
 @contextmanager

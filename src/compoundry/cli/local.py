@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,7 @@ from compoundry.service import (
     happening,
     insights,
     knowledge,
+    moving,
     playbooks,
     recalling,
     review,
@@ -283,6 +284,12 @@ class LocalDesk:
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> list[Body]:
         wanted = [Wanted(job_type, cron, time_zone)]
         return [wire.schedule(one) for one in schedules.schedule(self._app, self._caller, wanted)]
+
+    def export(self, *, vectors: bool) -> Iterator[bytes]:
+        return moving.export(self._app, self._caller, vectors=vectors)
+
+    def restore(self, lines: Iterable[bytes]) -> Body:
+        return wire.restored(moving.restore(self._app, self._caller, lines))
 
     def create_webhook(self, url: str, kinds: Sequence[str]) -> Body:
         return wire.webhook(webhooks.create(self._app, self._caller, url, kinds=kinds), secret=True)

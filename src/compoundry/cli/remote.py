@@ -203,6 +203,12 @@ class RemoteDesk:
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str) -> Sequence[Body]:
         return self._client.schedule(job_type, cron, time_zone=time_zone)
 
+    def export(self, *, vectors: bool) -> Iterator[bytes]:
+        return self._client.export(vectors=vectors)
+
+    def restore(self, lines: Iterable[bytes]) -> Body:
+        return self._client.restore(lines)
+
     def create_webhook(self, url: str, kinds: Sequence[str]) -> Body:
         return self._client.webhooks.create(url, kinds=kinds)
 

@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 PATH = "/api/developers/v1"
 PAGE = 100
+_SLOW_S = 300.0
 Given = Mapping[str, Any]
 
 
@@ -28,6 +29,7 @@ class Call(Generic[T]):
     read: Callable[[Any], T]
     query: Given = field(default_factory=dict)
     body: Any = None
+    content: bytes | None = None
     idempotency_key: str | None = None
     if_match: int | None = None
     accept: str = "application/json"
@@ -330,6 +332,16 @@ def why_pattern(id: str) -> Call[Body]:
 def rename(pattern: str, label: str) -> Call[Pattern]:
     """Give a pattern better words."""
     return Call("PATCH", f"{PATH}/patterns/{quoted(pattern)}", Pattern.read, body={"label": label})
+
+
+def export(*, vectors: bool) -> Call[Any]:
+    """Ask for the whole workspace."""
+    return Call("GET", f"{PATH}/export", _nothing, query={"vectors": str(vectors).lower()}, accept="application/x-ndjson")
+
+
+def restore(lines: bytes) -> Call[Body]:
+    """Send a whole workspace."""
+    return Call("POST", f"{PATH}/restore", dict, content=lines, timeout_s=_SLOW_S)
 
 
 def metrics(*, limit: int = PAGE, since: datetime | str | None = None, until: datetime | str | None = None) -> Call[tuple[Snapshot, ...]]:

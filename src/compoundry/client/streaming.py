@@ -1,6 +1,6 @@
 """Read Server-Sent Events (WHATWG HTML, 9.2), line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,18 @@ class Event:
     type: str
     id: str
     data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Lines:
+    """Cut bytes into lines at newlines only; text may hold other characters that Python takes for the end of a line."""
+
+    _rest: bytes = b""
+
+    def take(self, chunk: bytes) -> list[bytes]:
+        """Take bytes; return the lines that they end, without their ends."""
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        return [line.removesuffix(b"\r") for line in whole]
 
 
 @dataclass(slots=True)
@@ -46,6 +58,12 @@ class Reader:
             case "retry" if value.isdecimal():
                 self.retry_s = int(value) / 1_000
         return None
+
+    def events(self, lines: Iterable[bytes]) -> Iterator[Event]:
+        """Take lines, and give the events that they end."""
+        for line in lines:
+            if event := self.take(line.decode("utf-8", "replace")):
+                yield event
 
     def _end(self) -> Event | None:
         kind, told = self._type, self._data

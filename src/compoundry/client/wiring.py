@@ -41,7 +41,8 @@ def headers(api_key: str) -> dict[str, str]:
 
 def request(call: Call[Any], timeout_s: float) -> dict[str, Any]:
     """Return a call as arguments of httpx; a long poll may take its time."""
-    body = {} if call.body is None else {"json": call.body}
+    body: dict[str, Any] = {} if call.body is None else {"json": call.body}
+    body |= {} if call.content is None else {"content": call.content}
     timeout = httpx2.Timeout(timeout_s, read=timeout_s + call.timeout_s)
     return {"method": call.method, "url": call.path, "params": dict(call.query), "headers": call.headers, "timeout": timeout, **body}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from compoundry.errors import Invalid, MissingExtra
 from compoundry.importers.documents import Buffer, Found
 from compoundry.importers.kinds import Bad, Record
+from compoundry.text import safely
 
 if TYPE_CHECKING:
     import pyarrow.parquet
@@ -67,7 +68,7 @@ def _cell(name: str, value: str) -> Any:
             return float(value)
         except ValueError:
             return value
-    return value
+    return safely.uncell(value)
 
 
 def _delimiter(header: str) -> str:

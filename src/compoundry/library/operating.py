@@ -1,12 +1,14 @@
 """Follow what happens, and set how the workspace works, in process."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from compoundry.engine.courier import Courier
 from compoundry.library.opened import Opened
 from compoundry.model import Schedule
-from compoundry.service import access, happening, runs, schedules, webhooks
+from compoundry.service import access, happening, moving, runs, schedules, webhooks
+from compoundry.service.moving import Restored
 from compoundry.service.schedules import Wanted
 from compoundry.store.deliveries import Delivery
 from compoundry.store.events import Event
@@ -27,6 +29,16 @@ class Operating(Opened):
     def schedule(self, job_type: str, cron: str | None, *, time_zone: str = "UTC") -> list[Schedule]:
         """Let a job come by itself, `cron` having five fields meant in that time zone, or, with None, no more."""
         return schedules.schedule(self._app, self._caller, [Wanted(job_type, cron, time_zone)])
+
+    def export(self, file: str | Path, *, vectors: bool = True) -> int:
+        """Write the whole workspace into a file of JSON lines, which `restore` makes it again of; return how many lines."""
+        with Path(file).open("wb") as out:
+            return sum(1 for line in moving.export(self._app, self._caller, vectors=vectors) if out.write(line))
+
+    def restore(self, file: str | Path) -> Restored:
+        """Put an exported workspace into this one, which must be empty; all or nothing."""
+        with Path(file).open("rb") as lines:
+            return moving.restore(self._app, self._caller, lines)
 
     def add_webhook(self, url: str, *, kinds: Sequence[str] = ()) -> Webhook:
         """Send events of these kinds, or all, to a URL from now on; a worker on the same database delivers."""

@@ -57,7 +57,7 @@ def policy(app: App, caller: Caller) -> Mapping[str, Mapping[str, Any]]:
     caller.need("record.read")
     with app.database.read() as connection:
         chosen = workspaces.one(connection, caller.workspace_id).policy
-    return {section: asdict(_built(section, chosen.get(section, {}))) for section in (*jobs.found(), *SECTIONS)}
+    return {section: asdict(checked_settings(section, chosen.get(section, {}))) for section in (*jobs.found(), *SECTIONS)}
 
 
 def configure(app: App, caller: Caller, section: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,7 +70,7 @@ def configure(app: App, caller: Caller, section: str, settings: Mapping[str, Any
         chosen = dict(workspaces.one(connection, caller.workspace_id).policy)
         merged = {**chosen.get(section, {}), **settings}
         chosen[section] = {name: value for name, value in merged.items() if value is not None}
-        built = _built(section, chosen[section])
+        built = checked_settings(section, chosen[section])
         workspaces.set_policy(connection, caller.workspace_id, chosen)
     return asdict(built)
 
@@ -141,8 +141,8 @@ def _checksum(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-def _built(section: str, settings: Mapping[str, Any]) -> Any:
-    """Build the settings of a section, checking that each value is of the kind of its default."""
+def checked_settings(section: str, settings: Mapping[str, Any]) -> Any:
+    """Build the settings of a section over its defaults; Invalid for an unknown section or name, and for a value of another kind."""
     if section in SECTIONS:
         return settings_of(section, SECTIONS[section], settings)
     return jobs.named(section).policy(settings)

@@ -53,6 +53,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction whose every query sees the same state, however long it takes."""
+        same = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with _translated(), self.engine.connect().execution_options(**same) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block, or leaves nothing behind."""
         with _translated():

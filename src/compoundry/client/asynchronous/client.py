@@ -1,7 +1,7 @@
 """Talk to a server, and let others work meanwhile; the twin of `sync`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -17,7 +17,7 @@ from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
-from compoundry.client.streaming import Event, Reader
+from compoundry.client.streaming import Event, Lines, Reader
 
 T = TypeVar("T")
 
@@ -152,6 +152,25 @@ class AsyncClient:
         """Let a job come by itself at these times, or, with None, no more; returns all schedules."""
         return await self.ask(calls.schedule(job_type, cron, time_zone=time_zone))
 
+    async def export(self, *, vectors: bool = True) -> AsyncIterator[bytes]:
+        """Go through the lines of the whole workspace; written into a file, `restore` makes it again of them."""
+        call = calls.export(vectors=vectors)
+        try:
+            async with self._http.stream(**wiring.streaming(call, "")) as answer:
+                if answer.status_code != 200:
+                    await answer.aread()
+                    answers.read(call, wiring.answer(answer))
+                lines = Lines()
+                async for chunk in answer.aiter_bytes():
+                    for line in lines.take(chunk):
+                        yield line + b"\n"
+        except httpx2.TransportError as error:
+            raise wiring.translated(error, self.base_url) from error
+
+    async def restore(self, lines: Iterable[bytes]) -> Body:
+        """Put an exported workspace into this one, which must be empty; all or nothing."""
+        return await self.ask(calls.restore(b"\n".join(line.rstrip(b"\r\n") for line in lines)))
+
     async def policy(self) -> Body:
         """Return the workspace's settings, job by job, with their defaults."""
         return await self.ask(calls.policy())
@@ -190,8 +209,9 @@ class AsyncClient:
                     if answer.status_code != 200:
                         await answer.aread()
                         answers.read(call, wiring.answer(answer))
-                    async for line in answer.aiter_lines():
-                        if event := reader.take(line.rstrip("\r\n")):
+                    lines = Lines()
+                    async for chunk in answer.aiter_bytes():
+                        for event in reader.events(lines.take(chunk)):
                             yield event
             except httpx2.TransportError:
                 pass

@@ -1,7 +1,7 @@
 """Talk to a server, and wait for each answer."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,7 +13,7 @@ from compoundry.client.calls import Call, Page
 from compoundry.client.errors import ClientError
 from compoundry.client.nouns import Body, Change, Disposition, Insight, Pattern, Progress, Rule, Run, Snapshot
 from compoundry.client.retries import Retries
-from compoundry.client.streaming import Event, Reader
+from compoundry.client.streaming import Event, Lines, Reader
 from compoundry.client.sync.context import Context
 from compoundry.client.sync.groups import Candidates, Insights, Rulebook
 from compoundry.client.sync.live import LiveRun
@@ -152,6 +152,25 @@ class Client:
         """Let a job come by itself at these times, or, with None, no more; returns all schedules."""
         return self.ask(calls.schedule(job_type, cron, time_zone=time_zone))
 
+    def export(self, *, vectors: bool = True) -> Iterator[bytes]:
+        """Go through the lines of the whole workspace; written into a file, `restore` makes it again of them."""
+        call = calls.export(vectors=vectors)
+        try:
+            with self._http.stream(**wiring.streaming(call, "")) as answer:
+                if answer.status_code != 200:
+                    answer.read()
+                    answers.read(call, wiring.answer(answer))
+                lines = Lines()
+                for chunk in answer.iter_bytes():
+                    for line in lines.take(chunk):
+                        yield line + b"\n"
+        except httpx2.TransportError as error:
+            raise wiring.translated(error, self.base_url) from error
+
+    def restore(self, lines: Iterable[bytes]) -> Body:
+        """Put an exported workspace into this one, which must be empty; all or nothing."""
+        return self.ask(calls.restore(b"\n".join(line.rstrip(b"\r\n") for line in lines)))
+
     def policy(self) -> Body:
         """Return the workspace's settings, job by job, with their defaults."""
         return self.ask(calls.policy())
@@ -188,9 +207,9 @@ class Client:
                     if answer.status_code != 200:
                         answer.read()
                         answers.read(call, wiring.answer(answer))
-                    for line in answer.iter_lines():
-                        if event := reader.take(line.rstrip("\r\n")):
-                            yield event
+                    lines = Lines()
+                    for chunk in answer.iter_bytes():
+                        yield from reader.events(lines.take(chunk))
             except httpx2.TransportError:
                 pass
             time.sleep(reader.retry_s)
