@@ -1,0 +1,106 @@
+"""PostgreSQL crashes, cuts connections or takes no writes, again and again, while clients trigger: nothing acknowledged is lost."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from compoundry.store.database import open_database
+from compoundry.store.migrate import migrate
+from tests.chaos.conftest import Figures
+from tests.engine.cluster import Cluster, running
+from tests.server import new_key, serving, start
+
+AWAY_S, READ_ONLY_S = 0.5, 2.0
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Give a server with our schema."""
+    with running() as made:
+        database = open_database(made.url)
+        migrate(database)
+        database.close()
+        yield made
+
+
+def crash(cluster: Cluster) -> None:
+    cluster.stop()
+    time.sleep(AWAY_S)
+    cluster.start()
+
+
+def cut(cluster: Cluster) -> None:
+    _say(
+        cluster, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+
+
+def refuse_writes(cluster: Cluster) -> None:
+    for value, seconds in (("on", READ_ONLY_S), ("off", 0.0)):
+        _say(cluster, f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+        _say(cluster, "SELECT pg_reload_conf()")
+        time.sleep(seconds)
+
+
+def _say(cluster: Cluster, sentence: str) -> None:
+    engine = create_engine(make_url(cluster.url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SET default_transaction_read_only = off"))
+        connection.execute(text(sentence))
+    engine.dispose()
+
+
+FAULTS = {"crashes": crash, "cuts connections": cut, "takes no writes for a while": refuse_writes}
+
+
+@dataclass
+class Clients:
+    """Trigger without pause, and remember what was acknowledged and what else was answered."""
+
+    client: httpx2.Client
+    acknowledged: list[str] = field(default_factory=list)
+    refused: set[int] = field(default_factory=set)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def trigger(self) -> None:
+        while not self.over.wait(0.02):
+            answer = self.client.post("/compounding/trigger", json={"job_type": "metrics"})
+            if answer.status_code == 202:
+                self.acknowledged.append(answer.json()["job_run_id"])
+            else:
+                self.refused.add(answer.status_code)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("times", [pytest.param(1, id="short"), pytest.param(50, id="long", marks=pytest.mark.slow)])
+def test_an_outage_loses_nothing(cluster: Cluster, fault: str, times: int, figures: Figures) -> None:
+    key = new_key(cluster.url, name=f"{fault} {times}")
+    worker = start("worker", "--database", cluster.url, COMPOUNDRY_LEASE_S="2", COMPOUNDRY_ATTEMPTS="50")
+    assert worker.stdout is not None
+    assert worker.stdout.readline()
+    with serving(cluster.url, "--no-worker") as served, served.client(key) as client:
+        clients = Clients(client)
+        thread = threading.Thread(target=clients.trigger)
+        thread.start()
+        _repeat(FAULTS[fault], cluster, times)
+        clients.over.set()
+        thread.join()
+        ended = [client.get(f"/compounding/jobs/{id}?wait=60").json() for id in clients.acknowledged]
+    worker.terminate()
+    assert worker.wait(timeout=20) == 0
+    assert len(ended) > times
+    assert {run["status"] for run in ended} == {"completed"}, [run for run in ended if run["status"] != "completed"][:3]
+    assert clients.refused <= {503}
+    figures(f"PostgreSQL {fault}", "postgresql", times, len(ended))
+
+
+def _repeat(fault: Callable[[Cluster], None], cluster: Cluster, times: int) -> None:
+    for _ in range(times):
+        time.sleep(0.5)
+        fault(cluster)
+        time.sleep(0.5)
