@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +29,18 @@ WAIT = {
     "required": False,
     "description": "Seconds to wait for the end of the run",
     "schema": {"type": "number", "minimum": 0, "maximum": MOST_WAIT_S, "default": 0},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer that is known already",
+    "schema": {"type": "string"},
+}
+_TAG = {"ETag": {"schema": {"type": "string"}, "description": "Names this answer"}}
+_KNOWN: dict[int | str, dict[str, Any]] = {
+    200: {"model": Status, "headers": {**_TAG, "Retry-After": {"schema": {"type": "integer"}, "description": "While it has not ended"}}},
+    304: {"description": "Nothing has changed", "headers": _TAG},
 }
 _NAMES = {"accepted", "running", "completed", "failed"}
 
@@ -64,7 +76,7 @@ def newest(
     return Answer(page(found, limit, wire.status, lambda run: run.id))
 
 
-@routes.get("/compounding/jobs/{job_run_id}", response_model=None, responses={200: {"model": Status}}, **needs("record.read", query=WAIT))
+@routes.get("/compounding/jobs/{job_run_id}", response_model=None, responses=_KNOWN, **needs("record.read", by_hand=[WAIT, IF_NONE_MATCH]))
 async def status(request: Request, job_run_id: str) -> Response:
     """Tell how a run is doing, at once or when it has ended."""
     run = await _awaited(request, job_run_id, _wait(request))

@@ -1,10 +1,10 @@
 """Check a route's scope before its body is looked at, and read bodies the way the contract says."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any, TypeVar
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
@@ -18,7 +18,7 @@ from compoundry.service.runs import Idempotency
 from compoundry.store.answers import digest
 
 M = TypeVar("M", bound=BaseModel)
-ERRORS: dict[int | str, dict[str, Any]] = {}
+OnceKey = Annotated[str | None, Header(alias="Idempotency-Key", description="Calls with the same key and body are done once")]
 
 
 class Guarded(APIRoute):
@@ -41,9 +41,9 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/api/developers/v1", tags=[tag], route_class=Guarded, default_response_class=Answer)
 
 
-def needs(scope: Scope, body: type[BaseModel] | None = None, *, query: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Describe a route: the scope it needs, the body it takes, and a parameter that it reads by hand."""
-    extra: dict[str, Any] = {"x-scope": scope, **({"parameters": [query]} if query else {})}
+def needs(scope: Scope, body: type[BaseModel] | None = None, *, by_hand: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Describe a route: the scope it needs, the body it takes, and parameters that it reads by hand."""
+    extra: dict[str, Any] = {"x-scope": scope, **({"parameters": list(by_hand)} if by_hand else {})}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}}
     return {"openapi_extra": extra}
@@ -72,14 +72,13 @@ async def json_body(request: Request) -> Any:
         raise Invalid("the body must be JSON in UTF-8") from None
 
 
-async def once(request: Request) -> Idempotency | None:
+async def once(request: Request, idempotency_key: OnceKey = None) -> Idempotency | None:
     """Return what identifies a call that a client may repeat; None when it sends no Idempotency-Key."""
-    key = request.headers.get("idempotency-key")
-    if key is None:
+    if idempotency_key is None:
         return None
-    if not 0 < len(key) <= 255:
+    if not 0 < len(idempotency_key) <= 255:
         raise Invalid("Idempotency-Key: must have 1 to 255 characters")
-    return Idempotency(key, digest(f"{request.method} {request.url.path}", await request.body()))
+    return Idempotency(idempotency_key, digest(f"{request.method} {request.url.path}", await request.body()))
 
 
 def parsed(model: type[M], given: Any) -> M:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
-from typing import Protocol
+from functools import cache, partial
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -26,6 +26,7 @@ from compoundry.api import (
     webhooks,
 )
 from compoundry.api.bodies import Problem
+from compoundry.api.described import described
 from compoundry.api.doorman import PREFIX, Doorman
 from compoundry.api.errors import answer_errors
 from compoundry.api.hub import Hub
@@ -69,7 +70,7 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, besid
     made.include_router(operations.routes)
     made.router.routes.extend(Route(path, other) for path, other in (beside or {}).items())
     answer_errors(made)
-    made.openapi = partial(_described, made, made.openapi)  # type: ignore[method-assign]
+    made.openapi = _once(made.openapi)  # type: ignore[method-assign]
     return Doorman(
         made,
         authenticate=partial(authenticate, app),
@@ -79,17 +80,6 @@ def api(app: App, settings: Settings, *, lifespan: Lifespan | None = None, besid
     )
 
 
-def _described(made: FastAPI, generate: Callable[[], dict[str, object]]) -> dict[str, object]:
-    """Tell the truth in the OpenAPI document: invalid input is 400, never 422, and a key is needed."""
-    document = generate()
-    paths = document["paths"]
-    assert isinstance(paths, dict)
-    for path, operations_ in paths.items():
-        for operation in operations_.values():
-            operation.get("responses", {}).pop("422", None)
-            if path.startswith("/api/"):
-                operation["security"] = [{"key": []}]
-    components = document.setdefault("components", {})
-    assert isinstance(components, dict)
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    return document
+def _once(generate: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """Describe the API when it is first asked for; nothing of it changes later."""
+    return cache(lambda: described(generate()))

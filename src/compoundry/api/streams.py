@@ -23,18 +23,23 @@ routes = router("streams")
 
 PING_S = 30
 REPLAYED = 20
+STREAM: dict[str, Any] = {
+    "response_model": None,
+    "response_class": EventSourceResponse,
+    "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+}
 LONGEST_GLANCE_S = 10.0
 
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="The id of the last event that arrived")]
 
 
-@routes.get("/insights/stream", response_model=None, **needs("insight.stream"))
+@routes.get("/insights/stream", **STREAM, **needs("insight.stream"))
 async def insight_stream(request: Request, last_event_id: LastEventId = None) -> EventSourceResponse:
     """Stream new insights: up to 20 recent ones first, then live; resumes after Last-Event-ID without a gap."""
     return _streamed(_insights(request, _seen(last_event_id)))
 
 
-@routes.get("/events", response_model=None, **needs("record.read"))
+@routes.get("/events", **STREAM, **needs("record.read"))
 async def event_stream(
     request: Request,
     last_event_id: LastEventId = None,
@@ -58,7 +63,11 @@ def past_events(
     return Answer({"data": [wire.event(one) for one in found]})
 
 
-@routes.get("/compounding/jobs/{job_run_id}/events", response_model=None, **needs("record.read"))
+@routes.get(
+    "/compounding/jobs/{job_run_id}/events",
+    **STREAM,
+    **needs("record.read"),
+)
 async def run_stream(request: Request, job_run_id: str, last_event_id: LastEventId = None) -> EventSourceResponse:
     """Stream how a run is doing, until it has ended."""
     first = await run_in_threadpool(runs.status, app(request), caller(request), job_run_id)
