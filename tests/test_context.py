@@ -1,5 +1,6 @@
 """Texts are cut into insights in the background, once each, and questions are answered with what is known."""
 
+import json
 import os
 import signal
 import time
@@ -21,6 +22,7 @@ from compoundry.store import artifacts
 from compoundry.store.database import clock
 from tests.made import learn, said
 from tests.server import BASE, new_key, ready_url, serving, start
+from tests.talker import talking
 
 NOTES = """Call of Tuesday
 Dana prefers email over phone calls. She hates voicemail.
@@ -168,3 +170,31 @@ def test_each_text_is_taken_apart_once_though_workers_are_killed(database_url: s
     parts.close()
     assert set(ended) == {"completed"}
     assert (len(found), len(set(found))) == (60, 60)
+
+
+def test_a_language_model_helps_where_it_is_asked_and_invents_nothing(database_url: str) -> None:
+    said = [
+        {"content": "Dana hates voicemail.", "names": ["Dana"]},
+        {"content": "Dana hates voicemail since 2019.", "names": ["Dana"]},
+        {"content": "Dana never prefers email.", "names": ["Dana"]},
+        {"content": "Eve prefers email.", "names": ["Eve"]},
+        {"content": "Somebody prefers email.", "names": []},
+        "Dana prefers email.",
+    ]
+    with talking(lambda text: f"Here you are:\n```json\n{json.dumps(said)}\n```") as talk:
+        parts = assemble(Settings(encoder="hashed", chat=f"small@{talk.url}", extractor="chat"), database_url)
+        caller = access.operator(access.create_workspace(parts.app, "Helped").id)
+        telling.tell(parts.app, caller, NOTES)
+        take_one(parts.shop)
+        assert set(known(parts, caller)) == {*CUT, "Dana hates voicemail."}
+        assert len(talk.asked) == 1
+    telling.tell(parts.app, caller, "Miguel likes hiking.")
+    take_one(parts.shop)
+    assert "Miguel likes hiking." in known(parts, caller), "the model is away, the rules are not"
+    parts.close()
+
+
+def test_no_model_is_asked_by_default(parts: Parts, database_url: str) -> None:
+    assert parts.shop.extractor is None
+    with pytest.raises(Invalid, match="names no model"):
+        assemble(Settings(encoder="hashed", extractor="chat"), database_url)

@@ -141,7 +141,7 @@ def _errors() -> Lines:
 def _library() -> Lines:
     """Write the embedded library."""
     yield "# Library\n"
-    yield "::: compoundry.library\n"
+    yield "::: compoundry.library\n    options:\n      inherited_members: true\n"
 
 
 def _client() -> Lines:

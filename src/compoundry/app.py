@@ -15,6 +15,7 @@ from compoundry.engine.courier import Postage
 from compoundry.engine.tidying import Kept
 from compoundry.engine.tracing import tracer
 from compoundry.engine.workshop import Workshop
+from compoundry.errors import Invalid
 from compoundry.hooks.addresses import networks
 from compoundry.logs import configure
 from compoundry.service.app import App
@@ -80,6 +81,9 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         migrate(database)
     else:
         must_be_current(database)
+    asked = chat(settings.chat, api_key=settings.chat_api_key)
+    if settings.extractor == "chat" and asked is None:
+        raise Invalid("COMPOUNDRY_EXTRACTOR is chat, but COMPOUNDRY_CHAT names no model; write MODEL@URL")
     shop = Workshop(
         database,
         _lazily(settings),
@@ -88,8 +92,8 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         attempts=settings.attempts,
         tracer=tracer(settings.traces),
         kept=_kept(settings),
+        extractor=asked if settings.extractor == "chat" else None,
     )
-    asked = chat(settings.chat, api_key=settings.chat_api_key)
     app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
     return Parts(app, shop, settings)
 

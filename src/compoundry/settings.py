@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     encoder: str = Field(default="minilm", description="minilm (built in), hashed (numpy only) or remote:MODEL@URL")
     encoder_api_key: str = Field(default="", description="The key for a remote encoder")
     chat: str = Field(default="", description="MODEL@URL of a language model (any OpenAI-compatible server); nothing is asked when empty")
+    extractor: Literal["rules", "chat"] = Field(
+        default="rules", description="How texts that are told are cut into insights: by rules alone, or with the chat model's help too"
+    )
     chat_api_key: str = Field(default="", description="The key for that language model")
     host: str = Field(default="127.0.0.1", description="The address that `serve` listens on")
     port: int = Field(default=8787, description="The port that `serve` listens on; 0 picks a free one")

@@ -12,11 +12,13 @@ from compoundry.job import same_id
 from compoundry.model import Artifact, Draft, Entity, Evidence
 from compoundry.store import announcing, artifacts, insights
 from compoundry.store.database import Connection, clock
+from compoundry.text import extracting
 from compoundry.text.notes import Remark, entity_type, remarks
 
 log = structlog.get_logger(__name__)
 
 WAIT_S = 0.05
+ASKING_S = 600.0  # a model may take its time, and its worker sends no sign of life meanwhile
 TRUST = 0.6  # nobody has looked at what was cut out of a text
 Learned = Sequence[tuple[str, bool]]
 
@@ -41,8 +43,9 @@ def take_one(shop: Workshop) -> Artifact | None:
         return None
     noted = log.bind(artifact=told.id, workspace=told.workspace_id, attempt=told.attempt)
     try:
+        helped = _extracted(shop, told) if told.attempt <= shop.attempts else []
         with shop.database.write() as connection:
-            _take(connection, told, attempts=shop.attempts)
+            _take(connection, told, helped, attempts=shop.attempts)
     except LostRun as error:
         noted.warning("late result refused", reason=error.message)
     except Unavailable:
@@ -60,16 +63,37 @@ def _claimed(shop: Workshop) -> Artifact | None:
         if not artifacts.waiting(connection, clock(connection)):
             return None
     with shop.database.write() as connection:
-        return artifacts.claim(connection, clock(connection), lease_s=shop.lease_s)
+        return artifacts.claim(connection, clock(connection), lease_s=shop.lease_s + (0 if shop.extractor is None else ASKING_S))
 
 
-def _take(connection: Connection, told: Artifact, *, attempts: int) -> None:
+def _extracted(shop: Workshop, told: Artifact) -> list[Remark]:
+    """Ask the language model, where one helps; when it is away, the rules do alone."""
+    if shop.extractor is None:
+        return []
+    with shop.database.read() as connection:
+        known = _names(insights.entities(connection, told.workspace_id))
+    found = []
+    try:
+        for part in extracting.parts(told.content):
+            answer = shop.extractor.answer(extracting.INSTRUCTIONS, part, most_tokens=extracting.MOST_TOKENS)
+            found += extracting.remarks_in(answer, part, known)
+    except Unavailable as error:
+        log.warning("text cut by rules alone", artifact=told.id, reason=error.message)
+    return found
+
+
+def _names(known: Sequence[Entity]) -> dict[str, str]:
+    return {entity.name.casefold(): entity.name for entity in known}
+
+
+def _take(connection: Connection, told: Artifact, helped: Sequence[Remark], *, attempts: int) -> None:
     now = clock(connection)
     if told.attempt > attempts:
         artifacts.fail(connection, told, f"given up after {attempts} attempts; its worker stopped each time", now)
         return
     known = insights.entities(connection, told.workspace_id)
-    found = remarks(told.content, {entity.name.casefold(): entity.name for entity in known})
+    by_rules = remarks(told.content, _names(known))
+    found = list({remark.content.casefold(): remark for remark in (*helped, *by_rules)}.values())
     drafts = [_draft(told, remark, known) for remark in found]
     learned = insights.learn(connection, told.workspace_id, drafts, now)
     announcing.learned(connection, told.workspace_id, [id for id, new in learned if new], now)

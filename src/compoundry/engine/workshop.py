@@ -8,12 +8,12 @@ from datetime import datetime
 from compoundry.engine.tidying import Kept
 from compoundry.engine.tracing import Tracer, Untraced
 from compoundry.store.database import Database, clock
-from compoundry.text.encoder import Encoder
+from compoundry.text.encoder import Encoder, Talker
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """Hold the parts; the encoder is loaded when it is first asked for."""
+    """Hold the parts; the encoder is loaded when it is first asked for, the `extractor` helps to cut texts where one is configured."""
 
     database: Database
     encoder: Callable[[], Encoder]
@@ -22,6 +22,7 @@ class Workshop:
     attempts: int = 3
     tracer: Tracer = Untraced
     kept: Kept = field(default_factory=Kept)
+    extractor: Talker | None = None
     encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:

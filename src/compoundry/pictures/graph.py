@@ -1,5 +1,6 @@
 """Draw the graph of a workspace: a picture, and below it every sentence, so that nothing depends on seeing."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -30,8 +31,9 @@ def _picture(found: Graph) -> str:
     degree = Counter(end for edge in found.edges for end in (edge.source, edge.target))
     lines = [_line(edge, spots[place[edge.source]], spots[place[edge.target]]) for edge in found.edges]
     dots = [_dot(node, spot, degree[node.id]) for node, spot in zip(found.nodes, spots, strict=True)]
+    names = [_name(node, spot, degree[node.id]) for node, spot in zip(found.nodes, spots, strict=True) if node.confidence is None]
     label = f"A graph of {len(found.nodes)} nodes and {len(found.edges)} edges; the table below says the same"
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(lines)}{"".join(dots)}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join([*lines, *dots, *names])}</svg>'
 
 
 def _line(edge: Edge, start: tuple[float, float], end: tuple[float, float]) -> str:
@@ -41,11 +43,18 @@ def _line(edge: Edge, start: tuple[float, float], end: tuple[float, float]) -> s
 def _dot(node: Node, spot: tuple[float, float], degree: int) -> str:
     x, y = spot
     if node.confidence is None:
-        radius = min(26.0, 7 + 2 * degree**0.5)
-        name = f'<text x="{x:.0f}" y="{y - radius - 4:.0f}">{escape(_short(node.name))}</text>'
-        return f'<circle class="entity" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"><title>{escape(node.name)}</title></circle>{name}'
+        return f'<circle class="entity" cx="{x:.0f}" cy="{y:.0f}" r="{_radius(degree):.0f}"><title>{escape(node.name)}</title></circle>'
     dot = f'<circle class="insight" cx="{x:.0f}" cy="{y:.0f}" r="6"><title>{escape(node.name)}</title></circle>'
     return f'<a href="#{escape(_anchor(node.id))}" aria-label="{escape(node.name)}">{dot}</a>'
+
+
+def _name(node: Node, spot: tuple[float, float], degree: int) -> str:
+    """Write an entity's name over all dots and lines."""
+    return f'<text x="{spot[0]:.0f}" y="{spot[1] - _radius(degree) - 4:.0f}">{escape(_short(node.name))}</text>'
+
+
+def _radius(degree: int) -> float:
+    return min(26.0, 7 + 2 * math.sqrt(degree))
 
 
 def _table(said: Sequence[Node], edges: Sequence[Edge], known: Mapping[str, Node]) -> str:

@@ -13,11 +13,12 @@ h1{font-size:1.4rem;margin:0 0 .25rem}p{margin:.25rem 0;color:var(--dim)}
 svg{width:100%;height:auto;border:1px solid var(--line);border-radius:8px;margin:1rem 0}
 svg line{stroke:var(--line);stroke-width:1}svg line.related_to{stroke:var(--insight);stroke-width:1.5}
 svg line.contradicts{stroke:var(--clash);stroke-width:2.5;stroke-dasharray:6 4}
-svg circle.entity{fill:var(--entity)}svg circle.insight{fill:var(--insight)}svg text{fill:var(--ink);font-size:13px;text-anchor:middle}
+svg circle.entity{fill:var(--entity)}svg circle.insight{fill:var(--insight)}
+svg text{fill:var(--ink);font-size:13px;text-anchor:middle;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
 svg a:focus circle,svg a:hover circle{stroke:var(--ink);stroke-width:3}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}
 th{color:var(--dim);font-weight:600}tr:target{outline:3px solid var(--insight)}
-.clash{color:var(--clash)}
+td:last-child{white-space:nowrap}.clash{color:var(--clash)}
 """
 POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "

@@ -51,7 +51,7 @@ def remarks(text: str, known: Mapping[str, str]) -> list[Remark]:
         elif first_person and not names:
             continue
         if names or lesson(sentence):
-            found.setdefault(sentence.casefold(), Remark(sentence, names, _type(sentence)))
+            found.setdefault(sentence.casefold(), Remark(sentence, names, kind(sentence)))
     return list(found.values())
 
 
@@ -71,6 +71,15 @@ def entity_type(name: str) -> str:
     ('company', 'thing')
     """
     return "company" if name.rsplit(" ", 1)[-1].rstrip(".").casefold() in _CLASS["firms"] else "thing"
+
+
+def kind(sentence: str) -> str:
+    """Return the type of an insight that says this.
+
+    >>> kind("Dana prefers email."), kind("Dana leads sales.")
+    ('preference', 'fact')
+    """
+    return "preference" if _CLASS["tastes"] & {word.casefold() for word in _WORD.findall(sentence)} else "fact"
 
 
 def sentences(text: str) -> list[str]:
@@ -189,7 +198,3 @@ def _acts(words: Sequence[re.Match[str]], place: int) -> bool:
 
 def _bare(word: str) -> str:
     return re.sub(r"['’]s$", "", word)
-
-
-def _type(sentence: str) -> str:
-    return "preference" if _CLASS["tastes"] & {word.casefold() for word in _WORD.findall(sentence)} else "fact"
