@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check chaos bench bench-service bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million docs release-check lock
+.PHONY: help setup demo serve test check chaos bench bench-service bench-workers bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million docs release-check lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -44,6 +44,9 @@ bench: setup bench-service ## Measure the service; with DATA=folder also what th
 
 bench-service: setup
 	@$(BIN)/python -m benchmarks.service $(if $(SHORT),--short)
+
+bench-workers: setup ## Measure what a second worker brings, how soon runs start, what waiting costs (PostgreSQL)
+	@$(BIN)/python -m benchmarks.workers $(if $(SHORT),--short)
 
 bench-consolidation: setup .venv/bench ## Measure consolidation beside its peers, on DATA=folder
 	@$(BIN)/python -m benchmarks.consolidation $(DATA) $(if $(SHORT),--short)

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -15,6 +16,7 @@ from compoundry.engine import collecting
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.figures import Stopwatch
 from compoundry.engine.progress import Progress
+from compoundry.engine.sharing import sharing
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
 from compoundry.job import Plan
@@ -94,7 +96,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
         view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, sources=sources, tick=progress.tick)
     progress.enter("plan")
-    decided = job.module.plan(view, policy, run.accepted_at)
+    decided = job.module.plan(replace(view, share=sharing(shop, run, progress)), policy, run.accepted_at)
     _must_spare(canaries, decided)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))

@@ -18,20 +18,23 @@ from compoundry.engine.execution import execute
 from compoundry.engine.files import hold_file
 from compoundry.engine.notes import take_one
 from compoundry.engine.scheduling import LOOK_S, fire_due
+from compoundry.engine.sharing import help_out, work_out
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import Unavailable
 from compoundry.model import Run
 from compoundry.store import artifacts, claims
 from compoundry.store.claims import Lease
 from compoundry.store.database import clock
+from compoundry.store.parts import Part
 from compoundry.store.signals import Bell
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-POLL_S = 1.0
+POLL_S = 2.0  # only for what no bell rings: settled times come from the database, commits ring
 STOP_S = 4.0
+HELPING = "a part of another worker's run"
 
 
 class Worker:
@@ -107,6 +110,7 @@ class Worker:
         with self._shop.database.read() as connection:
             now, due = clock(connection), claims.next_due(connection)
         if due is None or due > now:
+            self._help()
             return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
         with self._shop.database.write() as connection:
             run = claims.claim(connection, self._lease, clock(connection))
@@ -115,24 +119,38 @@ class Worker:
         self._start(run)
         return 0.0
 
+    def _help(self) -> None:
+        """Work out a part of another worker's plan while no run is due, one at a time."""
+        if self._shop.database.is_sqlite or HELPING in self._held:
+            return
+        if part := help_out(self._shop):
+            self._held.add(HELPING)
+            threading.Thread(target=self._work_out, args=(part,), name="part", daemon=True).start()
+
+    def _work_out(self, part: Part) -> None:
+        try:
+            self._guarded(partial(work_out, self._shop, part), otherwise=None)
+        finally:
+            self._ended(HELPING)
+
     def _start(self, run: Run) -> None:
         with self._count:
             self._held.add(run.id)
         try:
             self._durable.start(run)
         except Exception:
-            self._ended(run)
+            self._ended(run.id)
             raise
 
     def _execute(self, run: Run) -> None:
         try:
             execute(self._shop, run, self._stopping)
         finally:
-            self._ended(run)
+            self._ended(run.id)
 
-    def _ended(self, run: Run) -> None:
+    def _ended(self, held: str) -> None:
         with self._count:
-            self._held.discard(run.id)
+            self._held.discard(held)
             self._count.notify_all()
         self.bell.ring()
 

@@ -14,6 +14,7 @@ from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pairing
 from compoundry.text.merging.policy import Policy as Policy
 from compoundry.text.merging.precision import measured
+from compoundry.text.merging.sharing import answer
 from compoundry.text.merging.succession import reinforce, supersede
 
 ORDER = 10
@@ -21,6 +22,11 @@ SETTLE_S = 0.0
 VECTORS = True
 
 _PAUSED = Reason("merging_paused", "Merging is paused: people found too many merges wrong. What would be merged is asked about instead.")
+
+
+def work_out(question: bytes) -> bytes:
+    """Read and judge a share of the pairs, for another worker's plan."""
+    return answer(question)
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:

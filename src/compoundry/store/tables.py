@@ -341,6 +341,19 @@ schedules = _of_workspace(
 )
 Index("ix_schedules_next_at", schedules.c.next_at)
 
+parts = Table(
+    "parts",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, nullable=False),
+    Column("question", LargeBinary, nullable=False),
+    Column("worker", String(64)),
+    Column("answer", LargeBinary),
+    ForeignKeyConstraint(["workspace_id", "run_id"], ["runs.workspace_id", "runs.id"]),
+)
+
 changes = Table(
     "changes",
     metadata,

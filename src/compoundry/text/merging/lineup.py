@@ -1,6 +1,6 @@
 """Line the insights of a view up by id, ready to be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import combinations
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from compoundry.job import View
 from compoundry.model import Candidate
+from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
 from compoundry.text.verdict import Told
 
@@ -29,6 +30,7 @@ class Lineup:
         self.row = np.asarray(order, dtype=np.intp)
         self._widened: dict[int, frozenset[str]] = {}
         self._told: dict[int, Told] = {}
+        self._traits: dict[int, Traits] = {}
 
     @cached_property
     def candidates(self) -> dict[str, Candidate]:
@@ -73,6 +75,16 @@ class Lineup:
         """Tell for each place whether it has a vector."""
         return np.asarray(self.view.vectors[self.row[places]].any(axis=1), dtype=np.bool_)
 
+    def traits(self, place: int) -> Traits:
+        """Return what is decided by after judging; from whoever has read the sentence."""
+        if place not in self._traits:
+            self._traits[place] = traits(self.told(place).sentence)
+        return self._traits[place]
+
+    def hear(self, found: Mapping[int, Traits]) -> None:
+        """Keep what others have read."""
+        self._traits.update(found)
+
     def age(self, place: int) -> tuple[datetime, str]:
         """Order by when it was observed; the id decides last."""
         return self.insights[place].observed_at, self.insights[place].id
@@ -93,5 +105,4 @@ class Lineup:
         one = self.insights[place]
         text = one.content.strip()
         sentence = text[:1].isupper() and text.endswith((".", "!", "?"))
-        vague = bool(self.told(place).sentence.persons & {"he", "she", "they"})
-        return not one.pinned, not sentence, vague, len(text), one.observed_at, one.id
+        return not one.pinned, not sentence, self.traits(place).vague, len(text), one.observed_at, one.id

@@ -1,7 +1,7 @@
 """Find the pairs that may be the same fact, and judge each once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from compoundry.model import Fact, Reason
 from compoundry.text import approximate, neighbours
+from compoundry.text.merging import sharing
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.policy import Policy
@@ -45,18 +46,19 @@ class Pairing:
         self.failed: set[int] = set()
         self._lineup, self._policy, self._ledger = lineup, policy, ledger
         self._judged: dict[tuple[int, int], Pair] = {}
+        self._known: dict[tuple[int, int], Verdict] = {}
 
     def fresh(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[Pair]:
         """Judge the pairs of all blocks that hold something fresh, without those that are gone."""
-        found: list[Pair] = []
         by_row = np.zeros(len(fresh), dtype=np.bool_)
         by_row[self._lineup.row] = fresh
-        blocks = self._blocks(fresh, gone)
+        blocks, close = self._blocks(fresh, gone), list[tuple[int, int, float]]()
         for done, block in enumerate(blocks):
             if done % _TICK_EVERY == 0:
                 self._lineup.view.tick(done, len(blocks))
-            found += [pair for i, j, cosine in self._near(block, fresh, by_row) if (pair := self.judged(i, j, cosine)) is not None]
-        return found
+            close += self._near(block, fresh, by_row)
+        self._share(close)
+        return [pair for pair in self._each(close) if pair is not None]
 
     def all(self) -> list[Pair]:
         """Return every pair that was judged, in order."""
@@ -67,13 +69,34 @@ class Pairing:
         if (i, j) not in self._judged:
             cosine = self._lineup.cosine(i, j) if cosine is None else cosine
             try:
-                older, newer = self._lineup.by_age(i, j)
-                verdict = judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
+                verdict = self._verdict(i, j)
                 self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, verdict))
             except Exception as poison:
                 self._fail(i, j, poison)
                 return None
         return self._judged[i, j]
+
+    def _each(self, close: Sequence[tuple[int, int, float]]) -> Iterator[Pair | None]:
+        for done, (i, j, cosine) in enumerate(close):
+            if done % _TICK_EVERY == 0:
+                self._lineup.view.tick(done, len(close))
+            yield self.judged(i, j, cosine)
+
+    def _share(self, close: Sequence[tuple[int, int, float]]) -> None:
+        """Have other workers judge what is still open, where that is much."""
+        wanted = [(i, j, cosine >= self._policy.ask_at) for i, j, cosine in dict.fromkeys(close) if (i, j) not in self._judged]
+        if len(wanted) < sharing.FROM:
+            return
+        asked = sharing.questions(self._lineup, wanted, review_words=self._policy.review_words)
+        known = sharing.gathered(self._lineup.view.share(list(asked)))
+        self._lineup.hear(known.traits)
+        self._known.update(known.verdicts)
+
+    def _verdict(self, i: int, j: int) -> Verdict:
+        if known := self._known.get((i, j)):
+            return known
+        older, newer = self._lineup.by_age(i, j)
+        return judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
 
     def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
         """Block by entity what shares one with something fresh; those without any are a block of their own."""

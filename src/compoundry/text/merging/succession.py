@@ -7,7 +7,6 @@ from compoundry.model import Evidence, Reason
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pair
-from compoundry.text.verdict import changed
 
 
 def supersede(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger) -> None:
@@ -29,9 +28,8 @@ def supersede(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger) -> None:
 
 
 def _surely_newer(lineup: Lineup, older: int, newer: int) -> bool:
-    said = lineup.told(newer).sentence
     later = lineup.insights[older].observed_at.date() < lineup.insights[newer].observed_at.date()
-    return later and changed(said) and not said.past
+    return later and lineup.traits(newer).news
 
 
 def reinforce(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger) -> None:
