@@ -16,10 +16,11 @@ from compoundry.service import access, runs
 from compoundry.settings import Settings
 from compoundry.store import tables
 from tests.chaos.conftest import Figures
+from tests.chaos.nursery import nursery
 from tests.made import learn, said
 from tests.server import start
 
-SHORT, LONG = 20, 100
+SHORT, LONG = 20, 500
 JOBS = ("consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics")
 LEASE_S = "2"
 
@@ -37,34 +38,25 @@ def loaded(database_url: str, settings: Settings) -> tuple[Parts, Caller]:
 
 @pytest.mark.parametrize("kills", [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.slow)])
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(
-    loaded: tuple[Parts, Caller], database_url: str, kills: int, figures: Figures
+    loaded: tuple[Parts, Caller], database_url: str, tmp_path: Path, kills: int, figures: Figures
 ) -> None:
     parts, caller = loaded
     dice = random.Random(7)
     accepted: list[Run] = []
-    for _ in range(kills):
-        accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS))]
-        worker = start("worker", "--database", database_url, COMPOUNDRY_LEASE_S=LEASE_S, COMPOUNDRY_ATTEMPTS="50")
-        _ready(worker.stdout.readline if worker.stdout else str)
-        accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS)) for _ in range(2)]
-        time.sleep(dice.random() * 0.25)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-    worker = start("worker", "--database", database_url, COMPOUNDRY_LEASE_S=LEASE_S, COMPOUNDRY_ATTEMPTS="50")
-    try:
+    patient = {"COMPOUNDRY_LEASE_S": LEASE_S, "COMPOUNDRY_ATTEMPTS": "50"}
+    with nursery(tmp_path) as born:
+        for _ in range(kills):
+            accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS))]
+            worker = born.worker("--database", database_url, **patient)
+            accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS)) for _ in range(2)]
+            time.sleep(dice.random() * 0.25)
+            os.kill(worker, signal.SIGKILL)
+        born.worker("--database", database_url, **patient)
         ended = [_ended(parts, caller, run) for run in accepted]
-    finally:
-        worker.terminate()
-        worker.wait(timeout=20)
     assert {run.state for run in ended} == {"completed"}, [run.error for run in ended if run.error]
     _must_agree(parts, caller, ended)
     figures("kill -9 of a worker at a random moment", database_url.split(":")[0], kills, len(ended))
     parts.close()
-
-
-def _ready(readline: object) -> None:
-    assert callable(readline)
-    assert readline()
 
 
 def _ended(parts: Parts, caller: Caller, run: Run) -> Run:
