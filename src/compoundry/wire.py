@@ -1,6 +1,6 @@
 """Shape the nouns as the contract spells them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
 from compoundry.store.webhooks import Webhook
 from compoundry.text import belief
+from compoundry.text.marking import marked
 from compoundry.text.outcomes import PROBATION, posterior
 
 
@@ -234,6 +235,11 @@ def story(told: Story, workspace_id: int) -> dict[str, Any]:
         "last_seen_by": [{"job_type": run.job_type, "job_run_id": run.id, **disposition(d)} for run, d in told.dispositions],
         "patterns": [{"id": p.id, "label": p.label, "status": p.status} for p in told.patterns],
         "rules": [{"id": r.id, "do": r.do, "status": r.status} for r in told.rules],
+        "kept_apart": [
+            {"id": n.insight.id, "content": n.insight.content, "relation": n.relation, "cosine": n.cosine, "why": reason(n.reason)}
+            for n in told.neighbours.apart
+        ],
+        "near": told.neighbours.near,
     }
     return _known(body)
 
@@ -281,7 +287,21 @@ def half_lives(told: HalfLives) -> dict[str, Any]:
 def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:
     """Shape a candidate with the insights that it is about."""
     shown = [insight(insights[id], workspace_id) for id in asked.subjects if id in insights]
-    return {**noun(asked), "insights": shown}
+    return {**noun(asked), "insights": shown, "differences": _differences(shown) if asked.kind in _OF_PAIRS else []}
+
+
+_OF_PAIRS = ("merge", "update", "contradiction", "audit")
+
+
+def _differences(shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Mark in each sentence what the last one doesn't say, and in the last one what the first doesn't."""
+    if len(shown) < 2:
+        return []
+    against = [*(shown[-1] for _ in shown[:-1]), shown[0]]
+    return [
+        {"id": one["id"], "parts": [{"text": text, "differs": differs} for text, differs in marked(one["content"], other["content"])]}
+        for one, other in zip(shown, against, strict=True)
+    ]
 
 
 def many(done: Many) -> dict[str, Any]:

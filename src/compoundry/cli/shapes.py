@@ -122,7 +122,8 @@ def story(told: Story) -> Shown:
     used = [("pattern", p["id"], p["status"], p["label"]) for p in told.patterns] + [
         ("rule", r["id"], r["status"], r["do"]) for r in told.rules
     ]
-    about = Table(("what", "id", "status", "says"), [*seen, *asked, *used], "no job has seen it yet")
+    apart = [("kept apart", n["id"], n["relation"], f"{n['content']} — {n['why']['text']}") for n in told.kept_apart]
+    about = Table(("what", "id", "status", "says"), [*seen, *asked, *apart, *used], "no job has seen it yet")
     return Shown(told.body, (*shown.parts, *stays, *parts, decisions, about))
 
 

@@ -7,6 +7,7 @@ from compoundry import jobs
 from compoundry.job import Disposition
 from compoundry.model import Caller, Candidate, Insight, Pattern, Rule, Run
 from compoundry.service.app import App
+from compoundry.service.neighbourhood import Neighbourhood, neighbourhood
 from compoundry.store import insights, journal, runs
 from compoundry.store.database import Connection
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES
@@ -26,6 +27,7 @@ class Story:
     dispositions: Sequence[tuple[Run, Disposition]]
     patterns: Sequence[Pattern]
     rules: Sequence[Rule]
+    neighbours: Neighbourhood
 
 
 def why(app: App, caller: Caller, id: str) -> Story:
@@ -47,6 +49,7 @@ def why(app: App, caller: Caller, id: str) -> Story:
             dispositions=_dispositions(connection, mine, id),
             patterns=[p for p in standing_on if set(family) & set(p.evidence)],
             rules=[r for r in rules if set(family) & set(r.evidence)],
+            neighbours=neighbourhood(connection, caller, found),
         )
 
 

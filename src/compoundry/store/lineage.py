@@ -34,6 +34,21 @@ def standing_in(connection: Connection, workspace_id: int) -> list[Insight]:
     return list(assembled(rows, {row.id: row.merged_into for row in merged}, entities, evidence))
 
 
+def sharing(connection: Connection, workspace_id: int, entities: Sequence[str]) -> list[str]:
+    """Name the active insights, by id, that are about one of these entities, or are where such a one was merged into.
+
+    Without any entities, those that are about nobody.
+    """
+    link = tables.insight_entities
+    mine = select(_T.c.id, _T.c.merged_into, _T.c.standing).where(_T.c.workspace_id == workspace_id)
+    about = select(link.c.insight_id).where(link.c.workspace_id == workspace_id)
+    wanted = _T.c.id.in_(about.where(link.c.entity_id.in_(entities))) if entities else ~_T.c.id.in_(about)
+    found = {row.id: row for row in connection.execute(mine.where(wanted))}
+    while gone := {row.merged_into for row in found.values() if row.standing == "merged"} - found.keys():
+        found |= {row.id: row for row in _by_chunk(connection, workspace_id, gone, mine, _T.c.id)}
+    return sorted(id for id, row in found.items() if row.standing == "active")
+
+
 def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
     """Map each insight that was merged into one of these, at any depth, to what it was merged into."""
     parents: dict[str, str] = {}

@@ -38,15 +38,21 @@ def look(connection: Connection, workspace_id: int, *, job_type: str, model: str
 
 
 def _compared(connection: Connection, workspace_id: int, job_type: str, fingerprint: str, found: tuple[Insight, ...]) -> Mapping[str, int]:
-    """Name the insights that the last such run compared already, put nothing off about, and that say the same since."""
+    """Name the insights that the last such run compared already, put nothing off about, and that say the same since.
+
+    None when nobody knows any more what it put off.
+    """
     last = _last_run(connection, workspace_id, job_type, fingerprint)
     if last is None:
         return {}
     id, since = last
+    told = journal.dispositions(connection, workspace_id, id)
+    if not told:
+        return {}
     table = tables.insights
     unchanged = select(table.c.id).where(table.c.workspace_id == workspace_id, table.c.standing == "active", table.c.changed_at < since)
     old = set(connection.scalars(unchanged))
-    old -= {d.insight for d in journal.dispositions(connection, workspace_id, id) if d.outcome == "postponed"}
+    old -= {d.insight for d in told if d.outcome == "postponed"}
     return {i.id: i.version for i in found if i.id in old}
 
 

@@ -1,6 +1,6 @@
 """Keep the vectors of insights, each with the name of the model that made it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from compoundry.store import tables
 
 _T = tables.vectors
 _I = tables.insights
+_FEW, _CHUNK = 5_000, 500
 
 
 def missing(connection: Connection, workspace_id: int, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:
@@ -38,14 +39,32 @@ def put(connection: Connection, model: str, keys: Sequence[tuple[int, str, str]]
 
 def of(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]) -> NDArray[np.float32]:
     """Return float32 of shape (len(ids), dimension); a zero row where there is no vector of this model."""
-    rows = connection.execute(select(_T.c.insight_id, _T.c.vector).where(_T.c.workspace_id == workspace_id, _T.c.model == model))
     place = {id: n for n, id in enumerate(ids)}
-    found = [(place[id], vector) for id, vector in rows if id in place]
+    found = [(place[id], vector) for id, vector in _stored(connection, workspace_id, model, ids) if id in place]
     dimension = len(found[0][1]) // 4 if found else 0
     matrix = np.zeros((len(ids), dimension), dtype=np.float32)
     for n, vector in found:
         matrix[n] = np.frombuffer(vector, dtype="<f4")
     return matrix
+
+
+def _stored(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Read the vectors of a few by their ids, those of many in one go."""
+    mine = select(_T.c.insight_id, _T.c.vector).where(_T.c.workspace_id == workspace_id, _T.c.model == model)
+    if len(ids) > _FEW:
+        yield from ((row.insight_id, row.vector) for row in connection.execute(mine))
+        return
+    for start in range(0, len(ids), _CHUNK):
+        yield from (
+            (row.insight_id, row.vector) for row in connection.execute(mine.where(_T.c.insight_id.in_(ids[start : start + _CHUNK])))
+        )
+
+
+def model_of(connection: Connection, workspace_id: int, id: str) -> str | None:
+    """Name a model by which an insight is encoded, the one that most of the workspace is encoded by; None when there is none."""
+    mine = select(_T.c.model).where(_T.c.workspace_id == workspace_id, _T.c.insight_id == id)
+    found = list(connection.scalars(mine))
+    return max(found, key=lambda model: (count(connection, workspace_id, model), model)) if len(found) > 1 else next(iter(found), None)
 
 
 def voided(connection: Connection, workspace_id: int, ids: Sequence[str]) -> None:

@@ -131,6 +131,7 @@ class Story:
     last_seen_by: tuple[Body, ...]
     patterns: tuple[Body, ...]
     rules: tuple[Body, ...]
+    kept_apart: tuple[Body, ...] = ()
     body: Body = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -145,5 +146,6 @@ class Story:
             tuple(body.get("last_seen_by", ())),
             tuple(body.get("patterns", ())),
             tuple(body.get("rules", ())),
+            tuple(body.get("kept_apart", ())),
             body,
         )
