@@ -50,6 +50,12 @@ def bodies(valid: Body) -> Iterator[bytes]:
         yield json.dumps({**valid, stranger: {"is": "unknown"}}).encode()
 
 
+def sample_body(operation: Body) -> Any:
+    """Make a body that an operation of an OpenAPI document takes; {} where it takes none, or no JSON."""
+    content = operation.get("requestBody", {}).get("content", {})
+    return sample(content["application/json"]["schema"]) if "application/json" in content else {}
+
+
 def sample(schema: Body, root: Body | None = None) -> Any:
     """Make a value that a JSON schema describes, every field given."""
     root = root or schema

@@ -15,7 +15,7 @@ from compoundry.api.server import api
 from compoundry.app import assemble
 from compoundry.service import access
 from compoundry.settings import Settings
-from tests.api.hostile import PATHS, RAW, bodies, sample
+from tests.api.hostile import PATHS, RAW, bodies, sample_body
 from tests.server import ALL_SCOPES, BASE
 
 SHORT, LONG = 800, 25_000
@@ -35,8 +35,7 @@ class Twins:
         for path, operations in self.document["paths"].items():
             for method, operation in operations.items():
                 if path.startswith(BASE) and method in ("post", "put", "patch", "delete"):
-                    content = operation.get("requestBody", {}).get("content", {})
-                    valid = sample(content["application/json"]["schema"]) if content else {}
+                    valid = sample_body(operation)
                     valid.pop("external_id", None)  # a known one would not be stored again
                     yield method.upper(), path.replace("{section}", "sources"), valid
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, select
 
 from compoundry.errors import Conflict
 from compoundry.store import tables
@@ -37,9 +37,8 @@ def remember(connection: Connection, workspace_id: int, key: str, wanted: str, b
 
 def forget(connection: Connection, workspace_id: int, insights: Sequence[str]) -> None:
     """Forget the answers that repeat what these insights say."""
-    body = cast(_T.c.body, Text)
-    about = or_(*(body.contains(id) for id in insights))
-    connection.execute(delete(_T).where(_T.c.workspace_id == workspace_id, body.contains('"insight"'), about))
+    about = _T.c.body["insight"]["id"].as_string()
+    connection.execute(delete(_T).where(_T.c.workspace_id == workspace_id, about.in_(insights)))
 
 
 def _short(key: str) -> str:
