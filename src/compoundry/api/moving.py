@@ -17,7 +17,10 @@ routes = router("moving")
 _LINES = "application/x-ndjson"
 _SPOOL_BYTES, _CHUNK_BYTES = 4_000_000, 64_000
 _RESTORES: dict[str, Any] = {
-    "openapi_extra": {"x-scope": "record.write", "requestBody": {"required": True, "content": {_LINES: {"schema": {"type": "string"}}}}}
+    "openapi_extra": {
+        "x-scope": "record.write",
+        "requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}},
+    }
 }
 
 
