@@ -93,6 +93,7 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         tracer=tracer(settings.traces),
         kept=_kept(settings),
         extractor=asked if settings.extractor == "chat" else None,
+        judge=asked,
     )
     app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
     return Parts(app, shop, settings)

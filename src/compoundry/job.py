@@ -18,6 +18,7 @@ from compoundry.model import Candidate, Counts, Evidence, Insight, Pattern, Reas
 Outcome = Literal[
     "kept", "merged", "survived", "superseded", "recurred", "proposed", "postponed", "faded", "archived", "restored", "cited", "failed"
 ]
+Answer = Literal["same", "different", "unsure", "unanswered"]
 Tick = Callable[[int, int], None]
 Share = Callable[[Sequence[bytes]], Sequence[bytes]]
 
@@ -29,6 +30,15 @@ def _silent(processed: int, total: int) -> None:
 def alone(questions: Sequence[bytes]) -> Sequence[bytes]:
     """Answer none: the job works everything out by itself."""
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Say what a judge found about two insights, in its words; `by` is the model."""
+
+    answer: Answer
+    text: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class View:
     snapshots: tuple[Snapshot, ...] = ()
     others: Mapping[str, int] = field(default_factory=dict)
     compared: Mapping[str, int] = field(default_factory=dict)
+    opinions: Mapping[tuple[str, ...], Opinion] = field(default_factory=dict)
     tick: Tick = field(default=_silent, compare=False)
     share: Share = field(default=alone, compare=False)
 

@@ -15,6 +15,7 @@ from compoundry.canaries import Canaries
 from compoundry.engine import collecting
 from compoundry.engine.encoding import encode_missing
 from compoundry.engine.figures import Stopwatch
+from compoundry.engine.judging import opinions
 from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
 from compoundry.engine.workshop import Workshop
@@ -96,7 +97,12 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
         view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, sources=sources, tick=progress.tick)
     progress.enter("plan")
-    decided = job.module.plan(replace(view, share=sharing(shop, run, progress)), policy, run.accepted_at)
+    view = replace(view, share=sharing(shop, run, progress))
+    decided = job.module.plan(view, policy, run.accepted_at)
+    if budget := getattr(policy, "judge_budget", 0):  # a job that may ask a judge has this setting
+        progress.enter("judge")
+        told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
+        decided = job.module.plan(replace(view, opinions=told), policy, run.accepted_at)
     _must_spare(canaries, decided)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))

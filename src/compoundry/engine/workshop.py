@@ -13,7 +13,10 @@ from compoundry.text.encoder import Encoder, Talker
 
 @dataclass(frozen=True)
 class Workshop:
-    """Hold the parts; the encoder is loaded when it is first asked for, the `extractor` helps to cut texts where one is configured."""
+    """Hold the parts; the encoder is loaded when it is first asked for, the `extractor` helps to cut texts where one is configured.
+
+    The `judge` is asked about merges in workspaces that give it a budget.
+    """
 
     database: Database
     encoder: Callable[[], Encoder]
@@ -23,6 +26,7 @@ class Workshop:
     tracer: Tracer = Untraced
     kept: Kept = field(default_factory=Kept)
     extractor: Talker | None = None
+    judge: Talker | None = None
     encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:

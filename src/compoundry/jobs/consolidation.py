@@ -6,6 +6,7 @@ import numpy as np
 
 from compoundry.job import Plan, View
 from compoundry.model import Reason
+from compoundry.text.merging import judging
 from compoundry.text.merging.asking import ask, withdraw
 from compoundry.text.merging.auditing import audit
 from compoundry.text.merging.grouping import Grouping
@@ -55,6 +56,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     ask(lineup, standing, ledger, policy, now=now)
     audit(lineup, ledger, share=policy.audit_share, now=now)
     withdraw(lineup, ledger)
+    judging.note(lineup, ledger, budget=policy.judge_budget)
     if precision is not None:
         ledger.notes.append(precision.reason)
     if paused:

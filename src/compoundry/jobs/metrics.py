@@ -154,7 +154,8 @@ def _look(insight: Insight, policy: Policy, now: datetime) -> _Look:
 
 
 def _precision(candidates: Iterable[Candidate]) -> dict[str, float]:
-    decided = [c.status == "accepted" for c in candidates if c.kind == "merge" and c.status in ("accepted", "rejected")]
+    answered = (c for c in candidates if c.kind == "merge" and c.status in ("accepted", "rejected") and c.reason.code != "judged")
+    decided = [c.status == "accepted" for c in answered]
     if not decided:
         return {}
     low, high = counting.wilson(sum(decided), len(decided))

@@ -9,6 +9,7 @@ from itertools import combinations
 from compoundry.job import Propose, Withdraw, same_id
 from compoundry.model import Candidate, CandidateKind, Fact, Reason
 from compoundry.text.cliques import cliques
+from compoundry.text.merging import judging
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pair
@@ -38,6 +39,7 @@ def ask(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger, policy: Policy
     With `policy.questions` at most so many are open at a time, the surest first. What waits for its turn is marked
     `postponed`, and counted in a note; the next run looks at it again.
     """
+    standing = _undecided(lineup, standing, ledger, now)
     asked = sorted(_questions(lineup, standing, ledger), key=lambda q: (-q.score, q.kind, q.places))
     room = _room(lineup, policy, len(asked))
     for question in asked[:room]:
@@ -50,6 +52,18 @@ def ask(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger, policy: Policy
     if late := len(asked) - room:
         text = f"{late} more questions wait until some of those that are open are answered (at most {policy.questions} at a time)."
         ledger.notes.append(Reason("questions_left_out", text, {"left_out": late, "asked": room, "most": policy.questions}))
+
+
+def _undecided(lineup: Lineup, standing: Iterable[Pair], ledger: Ledger, now: datetime) -> list[Pair]:
+    """Leave out what a judge found to be two facts, and keep that it did."""
+    left = []
+    for pair in standing:
+        opinion = judging.parted(lineup, pair)
+        if opinion is None or lineup.asked("merge", pair.i, pair.j):
+            left.append(pair)
+        else:
+            judging.refuse(lineup, pair, opinion, ledger, now=now)
+    return left
 
 
 def _room(lineup: Lineup, policy: Policy, wanted: int) -> int:
@@ -80,7 +94,12 @@ def _candidate(lineup: Lineup, question: Question, now: datetime) -> Candidate:
     merge = question.kind == "merge"
     ordered = sorted(question.places, key=lineup.clearest if merge else lineup.age, reverse=merge)
     subjects = tuple(lineup.insights[place].id for place in ordered)
-    return Candidate(same_id(question.kind, *sorted(subjects)), question.kind, subjects, _reason(question), question.score, now)
+    reason = _reason(question)
+    if opinion := lineup.opinion(question.places[0], question.places[1]):
+        reason = Reason(
+            reason.code, reason.text, {**reason.facts, "judge": opinion.by, "judged": opinion.answer, "judge_says": opinion.text}
+        )
+    return Candidate(same_id(question.kind, *sorted(subjects)), question.kind, subjects, reason, question.score, now)
 
 
 def _reason(question: Question) -> Reason:

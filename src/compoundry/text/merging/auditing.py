@@ -12,7 +12,7 @@ _RANGE = 1 << 32
 
 def audit(lineup: Lineup, ledger: Ledger, *, share: float, now: datetime) -> None:
     """Ask about that share of the merges of different words; which ones follows from their ids, so a preview asks the same."""
-    for merge in [c for c in ledger.changes if isinstance(c, Merge) and c.reason.code == "same_fact"]:
+    for merge in [c for c in ledger.changes if isinstance(c, Merge) and c.reason.code in ("same_fact", "judged")]:
         id = same_id("audit", merge.insight, merge.into)
         if int(id[:8], 16) < share * _RANGE and id not in lineup.candidates:
             cosine = float(merge.reason.facts["cosine"])  # type: ignore[arg-type]  # Grouping says it with every merge

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from compoundry.job import Merge
 from compoundry.model import Reason
 from compoundry.text.groups import linked
+from compoundry.text.merging import judging
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pair, Pairing
@@ -48,11 +49,14 @@ class Grouping:
         if self._lineup.binding(i, j):
             return False
         pair = self._pairing.judged(i, j)
-        return pair is not None and pair.verdict.relation == "same"
+        return pair is not None and (pair.verdict.relation == "same" or judging.agreed(self._lineup, pair) is not None)
 
     def _reason(self, loser: int, survivor: int) -> Reason:
         words = [self._lineup.insights[place].content.casefold().split() for place in (loser, survivor)]
         cosine = self._lineup.cosine(*sorted((loser, survivor)))
+        pair = self._pairing.judged(*sorted((loser, survivor)))
+        if pair and (opinion := judging.agreed(self._lineup, pair)):
+            return judging.reason(opinion, pair.reason)
         if words[0] == words[1]:
             return Reason("same_words", "They say the same in the same words.", {"cosine": cosine})
         return Reason("same_fact", "They say the same: every word of one has its match in the other.", {"cosine": cosine})

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from compoundry.job import View
+from compoundry.job import Opinion, View
 from compoundry.model import Candidate
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
@@ -44,6 +44,10 @@ class Lineup:
     def binding(self, i: int, j: int) -> bool:
         """Tell whether a question about merging two is open, or was answered: then no job merges them."""
         return tuple(sorted((self.insights[i].id, self.insights[j].id))) in self._binding
+
+    def opinion(self, i: int, j: int) -> Opinion | None:
+        """Return what a judge found about two, where one was asked."""
+        return self.view.opinions.get(tuple(sorted((self.insights[i].id, self.insights[j].id)))) if self.view.opinions else None
 
     @cached_property
     def _asked(self) -> set[tuple[str, ...]]:

@@ -14,7 +14,8 @@ class Policy:
 
     `questions` is how many questions may be open at a time (0 for any number). `audit_share` of the automatic merges
     of different words are shown to a person; when the answers say that merging is surely right less often than
-    `precision_target`, it pauses: what would be merged is asked about until the answers are better.
+    `precision_target`, it pauses: what would be merged is asked about until the answers are better. `judge_budget` is how many of a run's
+    questions about merges a language model (COMPOUNDRY_CHAT) may answer in place of a person; 0 asks none.
     """
 
     merge_at: float = 0.80
@@ -25,3 +26,4 @@ class Policy:
     questions: int = 0
     audit_share: float = 0.05
     precision_target: float = 0.95
+    judge_budget: int = 0
