@@ -1,5 +1,6 @@
 """What recurs is found and what is chance is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from compoundry.jobs import pattern_detection
 from compoundry.jobs.pattern_detection import Policy
 from compoundry.model import Insight, Pattern
 from compoundry.text.mining.chance import believable, binomial_tail, hypergeometric_tail
+from compoundry.text.mining.graph import EXACT, neighbour_edges
 from compoundry.text.mining.subjects import without_subject
 from tests.jobs.views import NOW, applied, insight, view
 
@@ -72,6 +74,38 @@ def test_a_known_pattern_is_updated_and_a_rejected_one_stays_rejected() -> None:
     assert isinstance(change, Notice)
     assert change.before == known[0]
     assert (change.pattern.id, change.pattern.support) == (known[0].id, 5)
+
+
+def test_what_one_of_several_does_on_one_weekday_is_a_period() -> None:
+    told = [insight(n, "Dana sends the weekly sales report.", "Dana", day=n * 7) for n in range(10)]
+    told += [insight(20 + n, "Bellwood sends the weekly sales report.", "Bellwood", day=n * 11 + 1) for n in range(9)]
+    told += [insight(40 + n, text.format("Dana"), "Dana", day=n * 5) for n, text in enumerate(NOISE)]
+    (period,) = [p for p in found([*told, *noise()]) if p.kind == "period"]
+    assert set(period.evidence) == {i.id for i in told[:10]}
+    assert period.support == 10
+
+
+def test_a_crowded_place_is_no_theme() -> None:
+    """What lies as near as the rows of a group all around it makes it a part of a crowd."""
+    dice = np.random.default_rng(2)
+    crowd = dice.normal(size=(400, 16)).astype(np.float32) + 2
+    rows = crowd / np.linalg.norm(crowd, axis=1, keepdims=True)
+    insights = [insight(n, f"Person {n} says something about number {n}.", f"Person {n}", day=n % 90) for n in range(400)]
+    plan = pattern_detection.plan(replace(view(insights), vectors=rows), Policy(), NOW)
+    assert [c for c in plan.changes if isinstance(c, Notice) and c.pattern.kind == "theme"] == []
+
+
+def test_a_large_workspace_keeps_nearly_all_near_neighbours() -> None:
+    dice = np.random.default_rng(4)
+    centres = dice.normal(size=(60, 32))
+    rows = (centres[dice.integers(0, 60, EXACT + 1_000)] + dice.normal(0, 0.3, (EXACT + 1_000, 32))).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    some = np.arange(0, len(rows), 500)
+    nearest = (rows[some] @ rows.T).argsort(axis=1)[:, -6:-1]
+    edges = neighbour_edges(rows, at_least=0.0)
+    known = set(zip(edges.first.tolist(), edges.second.tolist(), strict=True))
+    kept = [(min(n, m), max(n, m)) in known for n, mine in zip(some.tolist(), nearest.tolist(), strict=True) for m in mine if m != n]
+    assert sum(kept) >= 0.9 * len(kept)
 
 
 def test_dates_dealt_at_random_are_no_sequences() -> None:

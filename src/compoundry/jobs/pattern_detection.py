@@ -14,9 +14,8 @@ from compoundry.text.mining import courses, themes
 from compoundry.text.mining.chance import believable
 from compoundry.text.mining.findings import Corpus, Finding
 from compoundry.text.mining.groups import medoid
-from compoundry.text.mining.lexical import lexical_vectors
+from compoundry.text.mining.lexical import lexical_vectors, says_something
 from compoundry.text.mining.subjects import without_subject
-from compoundry.text.retrieval import terms
 
 ORDER = 20
 SETTLE_S = 0.3
@@ -24,7 +23,6 @@ VECTORS = True
 
 _KINDS = ("theme", "habit", "sequence", "co_occurrence", "period")
 _TYPICAL = 3
-_LEAST_WORDS = 2
 _SAME_EVIDENCE = 0.5
 
 
@@ -46,7 +44,7 @@ class Policy:
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Find patterns of all five kinds; those known already are updated, not found again."""
     everything = sorted(view.insights, key=lambda i: i.id)
-    insights = tuple(i for i in everything if _says_something(i))
+    insights = tuple(i for i in everything if i.evidence and says_something(i.content))  # nothing rests on retracted sources
     who = [i.entities[0].id if i.entities else i.id for i in insights]
     corpus = Corpus(insights, without_subject(_vectors(view, insights), who))
     view.tick(0, 3)
@@ -56,11 +54,6 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     cited = {id for p in (c.pattern for c in changes) if p.status != "retired" for id in p.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
     return Plan(told, tuple(changes))
-
-
-def _says_something(insight: Insight) -> bool:
-    """Leave out what nothing that is trusted supports, and words like “okay” and “received”, which recur and mean nothing."""
-    return bool(insight.evidence) and len(set(terms(insight.content))) >= _LEAST_WORDS
 
 
 def _vectors(view: View, insights: Sequence[Insight]) -> NDArray[np.float32]:

@@ -62,19 +62,38 @@ def together(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Findi
 
 
 def periods(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
-    """Find topics that come on one weekday or in one month, compared with the days of all other insights."""
+    """Find what comes on one weekday or in one month: a topic, or what one entity does of it, compared with all other days.
+
+    The tail is multiplied by all that was looked at: the days or months, and everything that is long enough.
+    """
     least = max(at_least, _LEAST_FOR_PERIOD)
-    everything = sorted({(corpus.who(n), day) for n in range(len(corpus.insights)) for day in corpus.days(n)})
+    everything = _seen(corpus, range(len(corpus.insights)))
     calendars: tuple[tuple[Sequence[str], Callable[[date], int]], ...] = ((_WEEKDAYS, date.weekday), (_MONTHS, lambda day: day.month - 1))
+    long = [(rows, seen) for rows in _of_all_and_of_one(corpus, groups) if len(seen := _seen(corpus, rows)) >= least]
     for names, place in calendars:
         usual = Counter(place(day) for _, day in everything)
-        for rows in groups:
-            seen = {(corpus.who(n), day) for n in rows for day in corpus.days(n)}
+        told = set[int]()
+        for rows, seen in long:
             index, hits = max(sorted(Counter(place(day) for _, day in seen).items()), key=lambda pair: pair[1])
             rate = (usual[index] - hits + 1) / (len(everything) - len(seen) + len(names))
-            if hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1):
-                p = min(1.0, binomial_tail(len(seen), hits, rate) * len(names))
+            if told.isdisjoint(rows) and hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1):
+                told.update(rows)
+                p = min(1.0, binomial_tail(len(seen), hits, rate) * len(names) * len(long))
                 yield Finding("period", tuple(rows), hits, len(seen), p, hits / len(seen), wilson(hits, len(seen)), (), names[index])
+
+
+def _of_all_and_of_one(corpus: Corpus, groups: Topics) -> Iterator[Sequence[int]]:
+    """Yield each topic, and after it what each entity has of it, where that isn't all."""
+    for rows in groups:
+        yield rows
+        mine: dict[str, list[int]] = defaultdict(list)
+        for n in rows:
+            mine[corpus.who(n)].append(n)
+        yield from (mine[who] for who in sorted(mine) if len(mine) > 1)
+
+
+def _seen(corpus: Corpus, rows: Iterable[int]) -> set[tuple[str, date]]:
+    return {(corpus.who(n), day) for n in rows for day in corpus.days(n)}
 
 
 def _years(seen: set[tuple[str, date]]) -> int:

@@ -8,45 +8,32 @@ import graspologic_native
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from compoundry.text.mining.graph import Edges, Vectors, neighbour_edges
 
-NEIGHBOURS = 20  # with SHARPNESS measured on BANKING77: V .835, ARI .592; 15 and plain cosines .827, .555
-SHARPNESS = 4
-BLOCK = 2_048
+SHARPNESS = 4  # with 20 neighbours measured on BANKING77: V .835, ARI .592; 15 and plain cosines .827, .555
 SEED = 20_260_301
 RESOLUTIONS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0)
 _SILHOUETTE_SAMPLE = 2_000
 
-
-def neighbour_edges(vectors: Vectors, *, at_least: float, neighbours: int = NEIGHBOURS) -> list[tuple[int, int, float]]:
-    """Return the pairs (a < b, cosine) in which one is among the other's nearest; exact, block by block.
-
-    `vectors` is float32 of shape (n, dimension), unit rows.
-    """
-    found: dict[tuple[int, int], float] = {}
-    for start in range(0, len(vectors), BLOCK):
-        cosines = vectors[start : start + BLOCK] @ vectors.T
-        cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -1.0
-        nearest = np.argpartition(-cosines, min(neighbours, len(vectors)) - 1, axis=1)[:, :neighbours]
-        for row, places in enumerate(nearest):
-            for place in places:
-                if cosines[row, place] >= at_least:
-                    a, b = sorted((start + row, int(place)))
-                    found[a, b] = round(float(cosines[row, place]), 4)
-    return [(a, b, cosine) for (a, b), cosine in sorted(found.items())]
+Named = Sequence[tuple[str, str, float]]
 
 
-def communities(vectors: Vectors, *, at_least: float = 0.0, resolution: float | None = None) -> NDArray[np.int64]:
+def communities(vectors: Vectors, *, at_least: float = 0.0) -> NDArray[np.int64]:
     """Return a community number for each row, -1 for a row without neighbours.
 
-    k-NN graph and Leiden (Traag et al. 2019); without a resolution, the one with the best silhouette
-    (Rousseeuw 1987) is chosen.
+    k-NN graph and Leiden (Traag et al. 2019) by modularity, at the resolution with the best silhouette (Rousseeuw 1987).
     """
-    edges = neighbour_edges(vectors, at_least=at_least)
-    if resolution is not None:
-        return _cut(edges, len(vectors), resolution)
+    edges = _named(neighbour_edges(vectors, at_least=at_least))
     cuts = [_cut(edges, len(vectors), r) for r in RESOLUTIONS]
     return max(cuts, key=lambda labels: _silhouette(vectors, labels))
+
+
+def dense(vectors: Vectors, *, at_least: float, density: float) -> NDArray[np.int64]:
+    """Return a community number for each row, -1 for a row without neighbours: communities with so much weight a pair.
+
+    Leiden by the constant Potts model (Traag et al. 2011), whose cut of one community doesn't depend on the size of the rest.
+    """
+    return _cut(_named(neighbour_edges(vectors, at_least=at_least)), len(vectors), density, by_modularity=False)
 
 
 def tight(vectors: Vectors, members: Sequence[int], *, at_least: float) -> list[int]:
@@ -104,11 +91,17 @@ def medoid(vectors: Vectors, members: Sequence[int], *, most: int = 3) -> list[i
     return [members[n] for n in order[:most]]
 
 
-def _cut(edges: Sequence[tuple[int, int, float]], size: int, resolution: float) -> NDArray[np.int64]:
+def _named(edges: Edges) -> Named:
+    """Write edges as Leiden takes them: names of nodes, and a weight."""
+    names = [str(n) for n in range(int(edges.second.max(initial=-1)) + 1)]
+    weights = np.maximum(edges.cosine, 1e-3).astype(np.float64) ** SHARPNESS
+    return [(names[a], names[b], w) for a, b, w in zip(edges.first.tolist(), edges.second.tolist(), weights.tolist(), strict=True)]
+
+
+def _cut(edges: Named, size: int, resolution: float, *, by_modularity: bool = True) -> NDArray[np.int64]:
     labels = np.full(size, -1, dtype=np.int64)
     if edges:
-        named = [(str(a), str(b), max(cosine, 1e-3) ** SHARPNESS) for a, b, cosine in edges]
-        _, found = graspologic_native.leiden(named, resolution=resolution, seed=SEED, iterations=2)
+        _, found = graspologic_native.leiden(edges, resolution=resolution, use_modularity=by_modularity, seed=SEED, iterations=2)
         for node, label in found.items():
             labels[int(node)] = label
     return _renumbered(labels)

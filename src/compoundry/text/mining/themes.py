@@ -11,100 +11,109 @@ from numpy.typing import NDArray
 from compoundry.text.counting import wilson
 from compoundry.text.mining.chance import binomial_tail
 from compoundry.text.mining.findings import Corpus, Finding
-from compoundry.text.mining.groups import communities, joined, medoid, tight
+from compoundry.text.mining.groups import dense, joined, medoid, tight
 
 NEAR = 0.55
+DENSITY = 0.01  # weight a pair; planted patterns: what modularity cuts at 1 loses small topics in large loose ones
 JOIN = 0.6  # ways to say one thing, which a graph of nearest neighbours keeps apart where each is said often
 _SAMPLE = 1_000
 _MOST_COMPARED = 20_000
 _LEAST_PAIRS = 200
+_STEEPEST = 0.01
+_SHELL = 0.2  # planted patterns in 10,000 of noise: 0.1 takes some of the noise for themes
+_MATTERS = 0.02
+_FLATTER = 1.15
 
 
 def topics(corpus: Corpus, *, near: float = NEAR) -> list[list[int]]:
-    """Group the rows that are about the same, tightly; rows of no group are left out."""
-    labels = communities(corpus.vectors, at_least=near, resolution=1.0)
+    """Group the rows that are about the same, tightly; rows of no group are left out.
+
+    Communities are cut fine, so that no small topic drowns in a loose large one; `joined` puts together what belongs together.
+    """
+    labels = dense(corpus.vectors, at_least=near, density=DENSITY)
     split: dict[int, list[int]] = defaultdict(list)
-    for n, label in enumerate(labels):
+    for n, label in enumerate(labels.tolist()):
         if label >= 0:
-            split[int(label)].append(n)
+            split[label].append(n)
     close = [kept for members in split.values() if len(kept := tight(corpus.vectors, members, at_least=near)) > 1]
     return joined(corpus.vectors, close, at_least=JOIN)
 
 
 def themes(corpus: Corpus, groups: Sequence[list[int]], *, at_least: int) -> Iterator[Finding]:
-    """Find groups over enough distinct entities.
-
-    Chance: two sentences about others are as near as these are to their middle with a rate read off the workspace; having
-    that many is a binomial tail, times the number of sentences that could have been the middle.
-    """
-    crowd = _Crowd(corpus)
+    """Find groups over enough distinct entities that stand apart from everything else."""
+    crowd = _Crowd.of(corpus)
     everyone = len({corpus.who(n) for n in range(len(corpus.insights))})
     for rows in groups:
-        support = len({corpus.who(n) for n in rows})
-        if support >= at_least:
-            p = min(1.0, binomial_tail(everyone - 1, support - 1, crowd.rate(rows)) * len(corpus.insights))
+        by_entity = _by_entity(corpus, rows)
+        if (support := len(by_entity)) >= at_least:
+            one_each = [medoid(corpus.vectors, mine, most=1)[0] for mine in by_entity.values()]
+            p = crowd.chance(rows, one_each)
             yield Finding("theme", tuple(rows), support, everyone, p, support / everyone, wilson(support, everyone))
 
 
 def habits(corpus: Corpus, groups: Sequence[list[int]], *, at_least: int) -> Iterator[Finding]:
-    """Find what one entity does on enough distinct days; the same chance as for themes, among its own days."""
-    crowd = _Crowd(corpus)
+    """Find what one entity does on enough distinct days, standing apart from everything else, one sentence a day."""
+    crowd = _Crowd.of(corpus)
     told = _by_entity(corpus, range(len(corpus.insights)))
     for rows in groups:
         for entity, mine in _by_entity(corpus, rows).items():
             days, every = _days(corpus, mine), len(_days(corpus, told[entity]))
             if len(days) >= at_least:
-                rate = crowd.rate(mine)
-                p = min(1.0, binomial_tail(every - 1, len(days) - 1, rate) * len(told[entity]))
+                p = crowd.chance(rows, list({corpus.at(n).date(): n for n in mine}.values()) if len(mine) > len(days) else mine)
                 yield Finding("habit", tuple(mine), len(days), every, p, len(days) / every, wilson(len(days), every))
 
 
+@dataclass(frozen=True, slots=True)
 class _Crowd:
-    """Know how near ordinary sentences are to each other and to the middle of a group, from an even sample of rows.
+    """Know how near ordinary sentences are to each other: an even sample of rows, their cosines, and which pairs count."""
 
-    Beyond the 99th percentile the share of pairs falls off exponentially (Pickands 1975), with the slope between the
-    90th and the 99th: so a workspace that is full of themes doesn't make each of them look usual. A middle to which
-    everything is rather near is held against its own neighbours, the group left out.
-    """
+    vectors: NDArray[np.float32]
+    seen: NDArray[np.intp]
+    some: NDArray[np.intp]
+    cosines: NDArray[np.float32]
+    counted: NDArray[np.bool_]
+    slope: float
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.vectors = corpus.vectors
+    @classmethod
+    def of(cls, corpus: Corpus) -> "_Crowd":
         size = len(corpus.insights)
         names: dict[str, int] = {}
         who = np.array([names.setdefault(corpus.who(n), len(names)) for n in range(size)], dtype=np.intp)
         some = np.arange(0, size, max(1, size // _SAMPLE))
-        self.seen = np.arange(0, size, max(1, size // _MOST_COMPARED))
         apart = who[some][:, None] != who[some][None, :]
         counted = apart if int(apart.sum()) >= _LEAST_PAIRS else ~np.eye(len(some), dtype=bool)
-        self.tail = _Tail.of((corpus.vectors[some] @ corpus.vectors[some].T)[counted])
+        cosines = corpus.vectors[some] @ corpus.vectors[some].T
+        return cls(corpus.vectors, np.arange(0, size, max(1, size // _MOST_COMPARED)), some, cosines, counted, _slope(cosines[counted]))
 
-    def rate(self, rows: Sequence[int]) -> float:
-        """Return the share of ordinary pairs that are as near as three quarters of these rows are to their middle."""
+    def chance(self, rows: Sequence[int], independent: Sequence[int]) -> float:
+        """Return how likely so many of these rows lie so near their middle, with so little around them.
+
+        Cosines to a middle fall off exponentially at their far end (Pickands 1975), no flatter than `slope`. So of all that
+        lies within a shell around the group, only so large a share should be as near as three quarters of the group.
+        """
         middle = self.vectors[medoid(self.vectors, list(rows), most=1)[0]]
-        near = float(np.quantile(self.vectors[list(rows)] @ middle, 0.25)) - 1e-4
-        others = self.seen[~np.isin(self.seen, rows)]
-        return max(self.tail.beyond(near), _Tail.of(self.vectors[others] @ middle).beyond(near))
+        own = self.vectors[list(independent)] @ middle
+        near = float(np.quantile(own, 0.25)) - 1e-4
+        around = self.vectors[self.seen[~np.isin(self.seen, rows)]] @ middle
+        share = float(np.exp(-_SHELL / max(self._slope_without(rows), _slope(around))))
+        inside = int((own >= near).sum())
+        shell = int((own >= near - _SHELL).sum()) + int((around >= near - _SHELL).sum())
+        return binomial_tail(shell, inside, share)
+
+    def _slope_without(self, rows: Sequence[int]) -> float:
+        """Leave a group out where it is large enough to matter, for it isn't ordinary itself."""
+        outside = ~np.isin(self.some, rows)
+        if (~outside).sum() < _MATTERS * len(self.some):
+            return self.slope
+        return _slope(self.cosines[np.ix_(outside, outside)][self.counted[np.ix_(outside, outside)]])
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """Hold how cosines fall off: the 90th and the 99th percentile of so many."""
-
-    often: float
-    seldom: float
-    size: int
-
-    @classmethod
-    def of(cls, cosines: NDArray[np.float32]) -> "_Tail":
-        if not len(cosines):
-            return cls(0.0, 0.0, 0)
-        often, seldom = np.quantile(cosines, (0.9, 0.99))
-        return cls(float(often), float(seldom), len(cosines))
-
-    def beyond(self, near: float) -> float:
-        """Return the share of cosines beyond that."""
-        slope = max(0.01, (self.seldom - self.often) / float(np.log(10)))
-        return min(1.0, 0.01 * float(np.exp(-(near - self.seldom) / slope))) if self.size else 0.0
+def _slope(cosines: NDArray[np.float32]) -> float:
+    """Read off the 90th and the 99th percentile how fast cosines fall off, taken a little flatter, for some middles are hubs."""
+    if not len(cosines):
+        return 1.0
+    often, seldom = (float(mark) for mark in np.quantile(cosines, (0.9, 0.99)))
+    return max(_STEEPEST, _FLATTER * (seldom - often) / float(np.log(10)))
 
 
 def _by_entity(corpus: Corpus, rows: Sequence[int]) -> dict[str, list[int]]:
