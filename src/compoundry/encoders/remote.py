@@ -15,6 +15,13 @@ TIMEOUT_S = 60.0
 ATTEMPTS = 4
 
 
+def _may_pass(error: Exception) -> bool:
+    """Tell a failure that another try may not meet (busy, broken, unreachable) from one that stays (a wrong key)."""
+    if isinstance(error, httpx2.HTTPStatusError):
+        return error.response.status_code == 429 or error.response.status_code >= 500
+    return isinstance(error, httpx2.TransportError)
+
+
 class Remote:
     """Post sentences to URL/v1/embeddings in batches; what may pass is tried again, with growing pauses."""
 
@@ -41,12 +48,12 @@ class Remote:
     def _batch(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         try:
             answer = self._asked(sentences)
-        except httpx2.HTTPError as error:
-            raise Unavailable(f"the encoder {self._model} can't be used now: {error}") from error
-        rows = sorted((int(row["index"]), row["embedding"]) for row in answer["data"])
-        return np.array([embedding for _, embedding in rows], dtype=np.float32)
+            rows = sorted((int(row["index"]), row["embedding"]) for row in answer["data"])
+            return np.array([embedding for _, embedding in rows], dtype=np.float32).reshape(len(sentences), -1)
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable(f"the encoder {self._model} can't be used now: {type(error).__name__}: {error}") from error
 
-    @stamina.retry(on=httpx2.HTTPError, attempts=ATTEMPTS, wait_initial=0.2)
+    @stamina.retry(on=_may_pass, attempts=ATTEMPTS, wait_initial=0.2)
     def _asked(self, sentences: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         answer = self._http.post("/v1/embeddings", json={"model": self._model, "input": list(sentences)})
         answer.raise_for_status()

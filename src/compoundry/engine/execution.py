@@ -87,7 +87,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
     job = jobs.named(run.job_type)
     progress.enter("encode")
     if job.module.VECTORS:
-        encode_missing(shop, run.workspace_id, lambda done: progress.tick(done, 0))
+        encode_missing(shop, run.workspace_id, progress.tick)
     progress.enter("look")
     model = shop.encoder().name if job.module.VECTORS else ""
     with shop.database.read() as connection:

@@ -13,14 +13,14 @@ import structlog
 from compoundry.engine import figures, tidying
 from compoundry.engine.courier import Courier, Postage
 from compoundry.engine.durable import Durable
-from compoundry.engine.encoding import encode_missing
+from compoundry.engine.encoding import Unencoded, encode_missing
 from compoundry.engine.execution import execute
 from compoundry.engine.files import hold_file
 from compoundry.engine.notes import take_one
 from compoundry.engine.scheduling import LOOK_S, fire_due
 from compoundry.engine.sharing import help_out, work_out
 from compoundry.engine.workshop import Workshop
-from compoundry.errors import Unavailable
+from compoundry.errors import HandedBack, Unavailable
 from compoundry.model import Run
 from compoundry.store import artifacts, claims
 from compoundry.store.claims import Lease
@@ -181,11 +181,20 @@ class Worker:
             return claims.release(connection, self._lease, clock(connection))
 
     def _encode(self) -> None:
-        """Encode what was written in this process, in the background."""
+        """Encode in the background what has no vector: what was there before, and what this and other processes write."""
+        unencoded = Unencoded(self._shop)
         while not self._stopping.is_set():
+            found: list[int] = self._guarded(unencoded.look, otherwise=[])
+            for workspace_id in found:
+                self._written.put(workspace_id)
             with suppress(Empty):
                 workspace_id = self._written.get(timeout=POLL_S)
-                self._guarded(partial(encode_missing, self._shop, workspace_id), otherwise=0)
+                self._guarded(partial(encode_missing, self._shop, workspace_id, self._goes_on), otherwise=0)
+
+    def _goes_on(self, done: int, total: int) -> None:
+        """Leave the rest to whoever comes next when this worker stops."""
+        if self._stopping.is_set():
+            raise HandedBack("this worker is stopping; what isn't encoded yet is found again")
 
     def _keep_time(self) -> None:
         """Trigger what is scheduled, when its time has come, and forget now and then what is old."""
@@ -213,6 +222,8 @@ class Worker:
         """Go on after whatever went wrong: a run that was lost by it has a lease that ends."""
         try:
             return act()
+        except HandedBack:
+            return otherwise
         except Unavailable as error:
             log.warning("the database is away", reason=error.message)
         except Exception as error:

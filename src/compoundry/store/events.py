@@ -57,6 +57,21 @@ def latest(connection: Connection, workspace_id: int) -> Cursor:
     return (row.transaction, row.position) if row else (0, 0)
 
 
+def newest_position(connection: Connection) -> int:
+    """Return the position of the newest event of all workspaces; 0 before the first."""
+    return connection.scalar(select(func.max(_T.c.position))) or 0
+
+
+def written_to(connection: Connection, position: int, kind: str) -> tuple[list[int], int]:
+    """Name the workspaces with an event of a kind after a position, and the newest position; a hint, not a promise.
+
+    A transaction that commits late can be passed over; who must miss nothing reads `after`.
+    """
+    newest = newest_position(connection)
+    found = select(_T.c.workspace_id).where(_T.c.position > position, _T.c.position <= newest, _T.c.kind == kind).distinct()
+    return list(connection.scalars(found)), newest
+
+
 def cursor(id: str) -> Cursor:
     """Read the id of an event as a cursor; Invalid for anything else.
 

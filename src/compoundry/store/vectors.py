@@ -1,10 +1,11 @@
 """Keep the vectors of insights, each with the name of the model that made it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select
+from sqlalchemy import Connection, Exists, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compoundry.store import tables
@@ -16,12 +17,27 @@ _FEW, _CHUNK = 5_000, 500
 
 def missing(connection: Connection, workspace_id: int, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:
     """List active insights without a vector of this model: (workspace, id, content, version)."""
-    has = exists(select(1).where(_T.c.workspace_id == _I.c.workspace_id, _T.c.insight_id == _I.c.id, _T.c.model == model))
     wanted = select(_I.c.workspace_id, _I.c.id, _I.c.content, _I.c.version).where(
-        _I.c.workspace_id == workspace_id, _I.c.standing == "active", ~has
+        _I.c.workspace_id == workspace_id, _I.c.standing == "active", ~_has(model)
     )
     rows = connection.execute(wanted.limit(limit))
     return [(row.workspace_id, row.id, row.content, row.version) for row in rows]
+
+
+def count_missing(connection: Connection, workspace_id: int, model: str) -> int:
+    """Count the active insights of a workspace without a vector of this model."""
+    wanted = select(func.count()).select_from(_I).where(_I.c.workspace_id == workspace_id, _I.c.standing == "active", ~_has(model))
+    return connection.scalar(wanted) or 0
+
+
+def lacking(connection: Connection, model: str) -> list[int]:
+    """Name the workspaces that have an active insight without a vector of this model."""
+    some = exists(select(1).where(_I.c.workspace_id == tables.workspaces.c.id, _I.c.standing == "active", ~_has(model)))
+    return list(connection.scalars(select(tables.workspaces.c.id).where(some).order_by(tables.workspaces.c.id)))
+
+
+def _has(model: str) -> Exists:
+    return exists(select(1).where(_T.c.workspace_id == _I.c.workspace_id, _T.c.insight_id == _I.c.id, _T.c.model == model))
 
 
 def put(connection: Connection, model: str, keys: Sequence[tuple[int, str, str]], vectors: NDArray[np.float32]) -> None:
@@ -41,10 +57,11 @@ def of(connection: Connection, workspace_id: int, model: str, ids: Sequence[str]
     """Return float32 of shape (len(ids), dimension); a zero row where there is no vector of this model."""
     place = {id: n for n, id in enumerate(ids)}
     found = [(place[id], vector) for id, vector in _stored(connection, workspace_id, model, ids) if id in place]
-    dimension = len(found[0][1]) // 4 if found else 0
-    matrix = np.zeros((len(ids), dimension), dtype=np.float32)
+    ((length, _),) = Counter(len(vector) for _, vector in found).most_common(1) or [(0, 0)]
+    matrix = np.zeros((len(ids), length // 4), dtype=np.float32)
     for n, vector in found:
-        matrix[n] = np.frombuffer(vector, dtype="<f4")
+        if len(vector) == length:  # a server may have another model behind the same name
+            matrix[n] = np.frombuffer(vector, dtype="<f4")
     return matrix
 
 
