@@ -162,6 +162,7 @@ def test_every_command_is_in_these_tests() -> None:
         "reject",
         "forget",
         "rename",
+        "export",
         *ONLY_WHERE_THE_DATABASE_IS,
         *WITHOUT_A_PLACE,
     }

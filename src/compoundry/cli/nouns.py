@@ -19,7 +19,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         *("patterns", "rename", "rules", "playbook", "playbooks", "playbook-of", "outcome", "outcomes", "import-rules"),
     ),
     "Workspace": ("workspace", "key", "policy", "webhook", "profiles", "metrics", "audit", "export", "doctor", "backup", "restore"),
-    "Service": ("serve", "worker", "migrate", "mcp", "demo"),
+    "Service": ("serve", "worker", "migrate", "mcp", "demo", "sample"),
 }
 _GROUP: Final = {name: group for group, names in GROUPS.items() for name in names}
 
