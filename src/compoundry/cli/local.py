@@ -37,6 +37,7 @@ from compoundry.service import (
     knowledge,
     moving,
     playbooks,
+    polishing,
     recalling,
     review,
     rulebook,
@@ -265,6 +266,9 @@ class LocalDesk:
 
     def import_rules(self, document: str, *, name: str) -> Body:
         return wire.imported(rulebook.import_rules(self._app, self._caller, document, name=name))
+
+    def polish(self, *, most: int) -> Body:
+        return wire.polished(polishing.polish(self._app, self._caller, most=most))
 
     def why_rule(self, id: str) -> Body:
         return wire.chain(explaining.why_rule(self._app, self._caller, id), self._caller.workspace_id)

@@ -16,7 +16,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Review": ("review", "candidates", "candidate", "accept", "accept-many", "reject"),
     "Patterns and rules": (
-        *("patterns", "rename", "rules", "playbook", "playbooks", "playbook-of", "outcome", "outcomes", "import-rules"),
+        *("patterns", "rename", "rules", "playbook", "playbooks", "playbook-of", "outcome", "outcomes", "polish", "import-rules"),
     ),
     "Workspace": ("workspace", "key", "policy", "webhook", "profiles", "metrics", "audit", "export", "doctor", "backup", "restore"),
     "Service": ("serve", "worker", "migrate", "mcp", "demo", "sample"),

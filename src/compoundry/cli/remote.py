@@ -185,6 +185,9 @@ class RemoteDesk:
     def import_rules(self, document: str, *, name: str) -> Body:
         return self._client.rulebook.load(document, name=name)
 
+    def polish(self, *, most: int) -> Body:
+        return self._client.rulebook.polish(most=most)
+
     def why_rule(self, id: str) -> Body:
         return self._client.rulebook.why(id)
 

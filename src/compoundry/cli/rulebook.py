@@ -88,6 +88,14 @@ def outcomes(desk: Desk, id: RuleId, limit: Limit = 50) -> Shown:
     return Shown({"data": list(found), "lift": lift}, (Table(("at", "outcome", "", "by", "note"), rows, "nothing reported yet"), said))
 
 
+@command(app, "polish", open_desk, ON_A_DESK)
+def polish(desk: Desk, most: Annotated[int, typer.Option(min=1, max=20, help="How many rules to ask about.")] = 10) -> Shown:
+    """Ask a language model (COMPOUNDRY_CHAT) for better words of rules; words that the evidence lacks are refused."""
+    told = desk.polish(most=most)
+    rows = [("taken", one["words"], "") for one in told["done"]] + [("refused", one["words"], one["why"]) for one in told["refused"]]
+    return Shown(told, (Table(("", "words", "why"), rows, "every rule has its words already"),))
+
+
 @command(app, "import-rules", open_desk, ON_A_DESK)
 def import_rules(
     desk: Desk, file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="AGENTS.md, CLAUDE.md, Cursor rules, …")]

@@ -319,6 +319,11 @@ def import_rules(document: str, *, name: str) -> Call[Body]:
     return Call("POST", f"{PATH}/rules/import", dict, body={"document": document, "name": name})
 
 
+def polish(*, most: int) -> Call[Body]:
+    """Ask for better words of rules."""
+    return Call("POST", f"{PATH}/rules/polish", dict, body={"most": most})
+
+
 def why_rule(id: str) -> Call[Body]:
     """Ask where a rule comes from."""
     return Call("GET", f"{PATH}/rules/{quoted(id)}/why", dict)

@@ -175,7 +175,10 @@ def _advised(draft: Rule, before: Rule | None) -> Iterator[Advise]:
     if before is None:
         yield Advise(draft, None, draft.reason)
         return
-    kept = replace(draft, created_at=before.created_at, helped=before.helped, harmed=before.harmed, version=before.version)
+    polished = before.polished if (draft.when, draft.do, draft.unless) == (before.when, before.do, before.unless) else ""
+    kept = replace(
+        draft, created_at=before.created_at, helped=before.helped, harmed=before.harmed, polished=polished, version=before.version
+    )
     if before.status in ("candidate", "active"):
         kept = replace(kept, status=before.status)
         if kept != before:

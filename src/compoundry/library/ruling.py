@@ -6,9 +6,10 @@ from compoundry.library.opened import Opened
 from compoundry.library.shown import Listed, Page
 from compoundry.model import Pattern, Rule
 from compoundry.pictures import notebook
-from compoundry.service import explaining, knowledge, playbooks, review, rulebook
+from compoundry.service import explaining, knowledge, playbooks, polishing, review, rulebook
 from compoundry.service.explaining import Chain
 from compoundry.service.playbooks import Playbook
+from compoundry.service.polishing import Polished
 from compoundry.service.rulebook import Imported, Lift
 from compoundry.store.outcomes import Outcome
 from compoundry.text import playbook
@@ -56,6 +57,10 @@ class Ruling(Opened):
     def import_rules(self, document: str, *, name: str = "a file") -> Imported:
         """Take over the rules of a file, such as AGENTS.md, as active ones; what is known already is left alone."""
         return rulebook.import_rules(self._app, self._caller, document, name=name)
+
+    def polish(self, *, most: int = 10) -> Polished:
+        """Ask the language model for better words of rules that have none yet; refused where the evidence lacks a word of them."""
+        return polishing.polish(self._app, self._caller, most=most)
 
     def why_rule(self, id: str) -> Chain:
         """Return where a rule comes from: insights, pattern, and its history."""

@@ -207,6 +207,7 @@ rules = _of_workspace(
     Column("clashes", Json, nullable=False, server_default="[]"),
     Column("helped", Integer, nullable=False),
     Column("harmed", Integer, nullable=False),
+    Column("polished", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
 )
 

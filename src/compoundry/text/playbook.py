@@ -96,6 +96,8 @@ def _item(rule: Rule) -> str:
 
 
 def _line(rule: Rule) -> str:
+    if rule.polished:
+        return f"- {clean(rule.polished.rstrip('.'))}."
     when = f"**When** {clean(rule.when)}: " if rule.when else ""
     unless = f", **unless** {clean(rule.unless)}" if rule.unless else ""
     return f"- {when}{clean(rule.do)}{unless}."

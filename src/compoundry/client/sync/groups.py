@@ -141,6 +141,10 @@ class Rulebook:
         """Take over the rules of a file, such as AGENTS.md."""
         return self._client.ask(calls.import_rules(document, name=name))
 
+    def polish(self, *, most: int = 10) -> Body:
+        """Ask the server's language model for better words of rules; refused where the evidence lacks a word of them."""
+        return self._client.ask(calls.polish(most=most))
+
     def why(self, rule: str) -> Body:
         """Return where a rule comes from: insights, pattern, and its history."""
         return self._client.ask(calls.why_rule(rule))
