@@ -12,6 +12,7 @@ from compoundry import __version__
 from compoundry.cli import (
     access,
     agents,
+    auditing,
     believing,
     configuring,
     context,
@@ -54,6 +55,7 @@ _COMMANDS = (
     agents,
     access,
     loading,
+    auditing,
     moving,
     running,
     reading,

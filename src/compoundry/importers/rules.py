@@ -5,6 +5,7 @@ followed before a person accepts it: what adopts a file's rules at once is `impo
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 
 from compoundry.importers.kinds import Bad, Item, LeftOut, Taken
@@ -30,12 +31,15 @@ def items(raw: bytes, name: str) -> Iterator[Item]:
     except UnicodeDecodeError:
         yield Item(1, len(raw), Bad("the file is no text in UTF-8"))
         return
+    seen = Counter[str]()
     for one in rules_in(document):
         if isinstance(one, Unread):
             yield Item(one.line, len(raw), LeftOut(one.why))
             continue
         content = _sentence(one.when, one.do, one.unless)
         id = "rules:" + hashlib.sha256(f"{name}\0{content}".encode()).hexdigest()[:32]
+        seen[id] += 1
+        id = id if seen[id] == 1 else f"{id}-{seen[id]}"
         artifact = {"file": name, "line": one.line, **({"section": one.section} if one.section else {})}
         evidence = [{"excerpt": content, "artifact": artifact}]
         yield Item(one.line, len(raw), Taken({"id": id, "content": content, "type": "rule", "source": name, "evidence": evidence}))

@@ -30,6 +30,15 @@ def uncell(value: str) -> str:
     return value[1:] if value.startswith(_QUOTE) and value[1:].lstrip(" \n'").startswith(_FORMULA) else value
 
 
+def visible(value: str) -> str:
+    r"""Leave out what steers a terminal or a page: control characters, and marks that turn the writing direction.
+
+    >>> visible("a\x1b[31m b\u202e c")
+    'a[31m b c'
+    """
+    return _CONTROL.sub("", value)
+
+
 def row(values: Iterable[str], *, quoted: Sequence[str] = ('"', ",", "\n", "\r", ";")) -> str:
     """Write cells as a line of CSV (RFC 4180).
 
