@@ -3,10 +3,10 @@
 from compoundry.wire.beliefs import blast_radius, forecast, half_lives, source
 from compoundry.wire.context import artifact, graph, playbook, reply
 from compoundry.wire.events import delivery, event, webhook
-from compoundry.wire.findings import candidate, chain, imported, lift, many, noun, outcome, polished, rule
+from compoundry.wire.findings import candidate, chain, imported, lift, many, outcome, polished, rule
 from compoundry.wire.insights import insight, recalled, story
 from compoundry.wire.runs import accepted, change, disposition, restored, schedule, status
-from compoundry.wire.spelling import moment, reason
+from compoundry.wire.spelling import moment, noun, reason
 
 __all__ = [
     "accepted",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from compoundry.model import Candidate, Insight, Pattern, Rule, Snapshot
+from compoundry.model import Candidate, Insight, Rule
 from compoundry.service.explaining import Chain
 from compoundry.service.polishing import Polished
 from compoundry.service.review import Many
@@ -14,7 +14,7 @@ from compoundry.text.marking import marked
 from compoundry.text.outcomes import PROBATION, posterior
 from compoundry.wire.insights import insight
 from compoundry.wire.runs import edits_of
-from compoundry.wire.spelling import present, reason, spelled
+from compoundry.wire.spelling import noun, present, reason, spelled
 
 
 def candidate(asked: Candidate, insights: Mapping[str, Insight], workspace_id: int) -> dict[str, Any]:
@@ -40,11 +40,6 @@ def _differences(shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def many(done: Many) -> dict[str, Any]:
     """Shape what became of many candidates."""
     return {"accepted": [{"id": asked.id, "job_run_id": run.id} for asked, run in done.accepted], "refused": list(done.refused)}
-
-
-def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
-    """Shape a finding: its fields, times spelled out, unknown ones left out."""
-    return {name: spelled(value) for name, value in asdict(found).items() if value is not None}
 
 
 def rule(found: Rule) -> dict[str, Any]:

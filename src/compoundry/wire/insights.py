@@ -7,9 +7,8 @@ from compoundry.model import Insight
 from compoundry.service.explaining import Story
 from compoundry.service.recalling import Recalled
 from compoundry.text import belief
-from compoundry.wire.findings import noun
 from compoundry.wire.runs import disposition
-from compoundry.wire.spelling import moment, present, reason
+from compoundry.wire.spelling import moment, noun, present, reason
 
 
 def insight(found: Insight, workspace_id: int) -> dict[str, Any]:

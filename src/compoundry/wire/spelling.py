@@ -1,10 +1,11 @@
 """Spell times, reasons and unknown values the way clients read them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from compoundry.model import Reason
+from compoundry.model import Candidate, Pattern, Reason, Rule, Snapshot
 
 
 def moment(at: datetime | None) -> str | None:
@@ -28,3 +29,8 @@ def spelled(value: Any) -> Any:
 
 def between_ms(start: datetime | None, end: datetime | None) -> int:
     return max(0, round((end - start).total_seconds() * 1_000)) if start and end else 0
+
+
+def noun(found: Candidate | Pattern | Rule | Snapshot) -> dict[str, Any]:
+    """Shape a finding: its fields, times spelled out, unknown ones left out."""
+    return {name: spelled(value) for name, value in asdict(found).items() if value is not None}
