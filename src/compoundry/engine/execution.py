@@ -20,8 +20,9 @@ from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
-from compoundry.job import Plan
+from compoundry.job import Plan, View
 from compoundry.model import Counts, Run
+from compoundry.poison import without_poison
 from compoundry.store import announcing, finish, runs, workspaces
 from compoundry.store.database import clock
 from compoundry.store.look import look
@@ -98,11 +99,15 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, sources=sources, tick=progress.tick)
     progress.enter("plan")
     view = replace(view, share=sharing(shop, run, progress))
-    decided = job.module.plan(view, policy, run.accepted_at)
+
+    def decide(seen: View) -> Plan:
+        return job.module.plan(seen, policy, run.accepted_at)
+
+    decided = without_poison(decide, view)
     if budget := getattr(policy, "judge_budget", 0):  # a job that may ask a judge has this setting
         progress.enter("judge")
         told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
-        decided = job.module.plan(replace(view, opinions=told), policy, run.accepted_at)
+        decided = without_poison(decide, replace(view, opinions=told))
     _must_spare(canaries, decided)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))

@@ -51,7 +51,8 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
 def reverted(connection: Connection, run: Run, subject: Run, *, now: datetime) -> None:
     """Take back what a run changed; what was edited later stays, listed among the run's changes as kept."""
     insights.lock(connection, run.workspace_id)
-    taken = [entry.undone() for _, entry in reversed(journal.read(connection, run.workspace_id, subject.id))]
+    done = [entry for _, entry in journal.read(connection, run.workspace_id, subject.id) if entry.effects]
+    taken = [entry.undone() for entry in reversed(done)]
     kept = journal.blocked(connection, run.workspace_id, taken)
     undone = [entry for n, entry in enumerate(taken) if n not in kept]
     _act(connection, run, undone, now)

@@ -39,8 +39,10 @@ class Entry:
 
 
 def entries(plan: Plan, seen: Mapping[str, Insight]) -> list[Entry]:
-    """Spell a plan as journal entries, in its order."""
-    return [Entry(*subject(change), change.reason, tuple(effects(change, seen))) for change in plan.changes]
+    """Spell a plan as journal entries, in its order; what a job could not take is listed last, and edits nothing."""
+    changed = [Entry(*subject(change), change.reason, tuple(effects(change, seen))) for change in plan.changes]
+    failed = [d for d in plan.dispositions if d.outcome == "failed"]
+    return [*changed, *(Entry("set_aside", d.insight, Reason("set_aside", f"set aside: {d.because}"), ()) for d in failed)]
 
 
 def write(connection: Connection, workspace_id: int, run_id: str, written: Sequence[Entry]) -> None:
