@@ -1,6 +1,5 @@
-"""Consolidate a stored workspace twice: all of it, and what came after."""
+"""Store many insights, and consolidate them where they are stored."""
 
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,28 +19,44 @@ from compoundry.store import tables
 ADDED = 1_000
 
 
-def twice(file: Path) -> Mapping[str, float]:
-    """Store all but the last, consolidate, store the last, consolidate again; whole runs on SQLite, encoding left out."""
-    vectors = np.load(file)
-    insights = facts.insights(len(vectors))
-    old = len(insights) - ADDED
-    with tempfile.TemporaryDirectory() as folder:
-        parts = assemble(Settings(encoder="minilm", lease_s=3_600), f"sqlite:///{folder}/scale.db")
-        caller = access.operator(access.create_workspace(parts.app, "Large").id)
-        _store(parts, caller, insights[:old], vectors[:old])
-        first_s = _run(parts, caller)
-        _store(parts, caller, insights[old:], vectors[old:])
-        again_s = _run(parts, caller)
-        parts.close()
-    return {"first_s": first_s, "again_s": again_s}
+def fill(file: Path) -> Mapping[str, float]:
+    """Store all but the last."""
+    return _filled(file, slice(None, -ADDED))
 
 
-def _run(parts: Parts, caller: Caller) -> float:
-    began = time.perf_counter()
-    ended = inline.carry_out(parts.shop, runs.trigger(parts.app, caller, "consolidation"))
+def fill_up(file: Path) -> Mapping[str, float]:
+    """Store the last."""
+    return _filled(file, slice(-ADDED, None))
+
+
+def _filled(file: Path, part: slice) -> Mapping[str, float]:
+    vectors = np.load(file, mmap_mode="r")
+    insights = facts.insights(len(vectors))[part]
+    parts = _opened(file)
+    _store(parts, _caller(parts), insights, vectors[part])
+    parts.close()
+    return {"stored": len(insights)}
+
+
+def run(file: Path) -> Mapping[str, float]:
+    """Consolidate what is stored: a whole run, with nothing to encode."""
+    parts = _opened(file)
+    began, worked = time.perf_counter(), time.process_time()
+    ended = inline.carry_out(parts.shop, runs.trigger(parts.app, _caller(parts), "consolidation"))
+    took = {"took_s": time.perf_counter() - began, "cpu_s": time.process_time() - worked}
     if ended.state != "completed":
         raise SystemExit(f"consolidation: {ended.error}")
-    return time.perf_counter() - began
+    parts.close()
+    return took
+
+
+def _opened(file: Path) -> Parts:
+    return assemble(Settings(encoder="minilm", lease_s=3_600), f"sqlite:///{file.with_suffix('.db')}")
+
+
+def _caller(parts: Parts) -> Caller:
+    known = access.list_workspaces(parts.app) or [access.create_workspace(parts.app, "Large")]
+    return access.operator(known[0].id)
 
 
 def _store(parts: Parts, caller: Caller, insights: tuple[Insight, ...], vectors: NDArray[np.float32]) -> None:
