@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compoundry.job import Archive, Merge, Plan, Supersede
+from compoundry.job import Archive, Change, Merge, Supersede
+from compoundry.model import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +20,28 @@ class Canaries:
     most_affected: float = 1.0
     affected_from: int = 20
 
-    def broken_by(self, plan: Plan) -> list[str]:
-        """Say what the plan would break, one sentence each.
+    def broken_by(self, changes: Sequence[Change], counts: Counts) -> list[str]:
+        """Say what a plan of these changes would break, one sentence each.
 
         >>> from compoundry.model import Reason
-        >>> Canaries(must_stay=["a"]).broken_by(Plan((), (Archive("a", Reason("old", "old")),)))
+        >>> Canaries(must_stay=["a"]).broken_by([Archive("a", Reason("old", "old"))], Counts(scanned=1, affected=1))
         ['a must stay active, and the plan would archive it']
         """
-        return [*self._merged(plan), *self._gone(plan), *self._too_many(plan)]
+        return [*self._merged(changes), *self._gone(changes), *self._too_many(counts)]
 
-    def _merged(self, plan: Plan) -> Iterator[str]:
-        ends = _ends({c.insight: c.into for c in plan.changes if isinstance(c, Merge)})
+    def _merged(self, changes: Sequence[Change]) -> Iterator[str]:
+        ends = _ends({c.insight: c.into for c in changes if isinstance(c, Merge)})
         for one, other in self.never_merge:
             if ends.get(one, one) == ends.get(other, other):
                 yield f"{one} and {other} must never be merged, and the plan would merge them"
 
-    def _gone(self, plan: Plan) -> Iterator[str]:
+    def _gone(self, changes: Sequence[Change]) -> Iterator[str]:
         verbs = {Merge: "merge", Supersede: "supersede", Archive: "archive"}
-        for change in plan.changes:
+        for change in changes:
             if isinstance(change, Merge | Supersede | Archive) and change.insight in self.must_stay:
                 yield f"{change.insight} must stay active, and the plan would {verbs[type(change)]} it"
 
-    def _too_many(self, plan: Plan) -> Iterator[str]:
-        counts = plan.counts
+    def _too_many(self, counts: Counts) -> Iterator[str]:
         if counts.affected > max(self.affected_from, self.most_affected * counts.scanned):
             share = f"at most {self.most_affected:.0%} of the insights"
             yield f"one run may affect {share}, and the plan would affect {counts.affected} of {counts.scanned}"

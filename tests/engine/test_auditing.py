@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from compoundry.app import Parts
+from compoundry.errors import Invalid
 from compoundry.model import Caller, Candidate
 from compoundry.service import access, explaining, insights, review, runs
 from tests.made import finish, learn, run, said
@@ -79,3 +80,17 @@ def test_what_a_budget_leaves_out_is_asked_by_a_later_run(parts: Parts, caller: 
     review.reject(parts.app, caller, asked.id)
     assert run(parts, caller, "consolidation").counts.created == 1
     assert run(parts, caller, "metrics").state == "completed"
+
+
+def test_part_of_a_group_can_be_accepted_and_the_others_stay_apart_for_good(parts: Parts, caller: Caller) -> None:
+    chosen(parts, caller, merge_at=0.3, review_at=0.3, audit_share=0.0)
+    learn(parts, caller, [said(f"Dana is a {word} person.", "Dana") for word in ("real", "kind", "calm")])
+    run(parts, caller, "consolidation")
+    (asked,) = review.queue(parts.app, caller)
+    *same, other = asked.subjects
+    with pytest.raises(Invalid, match="two or more"):
+        review.accept(parts.app, caller, asked.id, only=[other])
+    _, decided = review.accept(parts.app, caller, asked.id, only=same)
+    assert [standing(parts, caller, id) for id in (*same, other)] == ["merged", "active", "active"]
+    assert decided.counts.affected == 2
+    assert run(parts, caller, "consolidation").counts.created == 0

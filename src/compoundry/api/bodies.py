@@ -45,6 +45,7 @@ class DecisionIn(BaseModel):
     """Decide on a candidate."""
 
     keep: Annotated[Text, Field(max_length=64)] | None = None
+    only: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(max_length=100)] | None = None
     content: Annotated[Text, Field(max_length=4_000), AfterValidator(str.strip), Field(min_length=1)] | None = None
     note: Annotated[Text, Field(max_length=2_000)] = ""
 
@@ -52,7 +53,7 @@ class DecisionIn(BaseModel):
 class ManyIn(BaseModel):
     """Decide on many candidates at once: those of a kind, from a score on."""
 
-    kind: Literal["merge", "update", "confirm", "pattern", "rule"]
+    kind: Literal["merge", "update", "audit", "confirm", "pattern", "rule"]
     at_least: Annotated[float, Field(strict=True)] = 0.0
     most: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 100
     note: Annotated[Text, Field(max_length=2_000)] = ""

@@ -59,7 +59,8 @@ def one(request: Request, id: str) -> Answer:
 def accept(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
     """Do what the candidate proposes."""
     version = version_of(if_match)
-    done = review.accept(app(request), caller(request), id, version=version, keep=body.keep, content=body.content, note=body.note)
+    system, who = app(request), caller(request)
+    done = review.accept(system, who, id, version=version, keep=body.keep, only=body.only, content=body.content, note=body.note)
     return _shown(request, *done)
 
 

@@ -229,8 +229,8 @@ class LocalDesk:
     def candidate(self, id: str) -> Candidate:
         return self._candidate(review.one(self._app, self._caller, id))
 
-    def accept(self, id: str, *, keep: str | None, content: str | None, note: str) -> Candidate:
-        return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, content=content, note=note))
+    def accept(self, id: str, *, keep: str | None, only: Sequence[str] | None, content: str | None, note: str) -> Candidate:
+        return self._candidate(*review.accept(self._app, self._caller, id, keep=keep, only=only, content=content, note=note))
 
     def accept_many(self, kind: str, *, at_least: float, most: int, note: str) -> Body:
         return wire.many(review.accept_many(self._app, self._caller, kind=kind, at_least=at_least, most=most, note=note))

@@ -85,7 +85,7 @@ def press(desk: Desk, queue: Queue, key: str) -> Queue:
 
 def _decide(desk: Desk, queue: Queue, asked: Candidate, *, accept: bool) -> Queue:
     try:
-        found = desk.accept(asked.id, keep=None, content=None, note="") if accept else desk.reject(asked.id, note="")
+        found = desk.accept(asked.id, keep=None, only=None, content=None, note="") if accept else desk.reject(asked.id, note="")
     except (CompoundryError, ClientError) as error:
         return queue.without_focused(error.message)
     return queue.without_focused(f"{found.status}; u takes it back", decided=(*queue.decided, found))

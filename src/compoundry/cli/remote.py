@@ -152,8 +152,8 @@ class RemoteDesk:
     def candidate(self, id: str) -> Candidate:
         return self._client.candidates.get(id)
 
-    def accept(self, id: str, *, keep: str | None, content: str | None, note: str) -> Candidate:
-        return self._client.candidates.accept(id, keep=keep, content=content, note=note or None)
+    def accept(self, id: str, *, keep: str | None, only: Sequence[str] | None, content: str | None, note: str) -> Candidate:
+        return self._client.candidates.accept(id, keep=keep, only=only, content=content, note=note or None)
 
     def accept_many(self, kind: str, *, at_least: float, most: int, note: str) -> Body:
         return self._client.candidates.accept_many(kind, at_least=at_least, most=most, note=note)

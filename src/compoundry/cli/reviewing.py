@@ -15,7 +15,7 @@ from compoundry.errors import Invalid
 app = typer.Typer()
 
 CandidateId = Annotated[str, typer.Argument(metavar="ID", help="The candidate's id.")]
-MANY = ("merge", "update", "confirm", "pattern", "rule")
+MANY = ("merge", "update", "audit", "confirm", "pattern", "rule")
 Note = Annotated[str, typer.Option(help="Why, for those who read it later.")]
 
 
@@ -53,17 +53,20 @@ def accept(
     desk: Desk,
     id: CandidateId,
     keep: Annotated[str | None, typer.Option(metavar="ID", help="Which insight stays, for a merge or a contradiction.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only these of a group, once for each; the others stay apart.")
+    ] = None,
     content: Annotated[str | None, typer.Option(help="Better words for the insight that stays.")] = None,
     note: Note = "",
 ) -> Shown:
     """Do what a candidate proposes; can be taken back with revert."""
-    return shapes.decided(desk.accept(id, keep=keep, content=content, note=note))
+    return shapes.decided(desk.accept(id, keep=keep, only=only, content=content, note=note))
 
 
 @command(app, "accept-many", open_desk, ON_A_DESK)
 def accept_many(
     desk: Desk,
-    kind: Annotated[str, typer.Argument(help="merge, update, confirm, pattern or rule.")],
+    kind: Annotated[str, typer.Argument(help="merge, update, audit, confirm, pattern or rule.")],
     at_least: Annotated[float, typer.Option(help="Only those with at least this score.")] = 0.0,
     most: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most, the surest first.")] = 100,
     note: Note = "",

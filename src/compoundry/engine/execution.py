@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -20,10 +20,10 @@ from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
-from compoundry.job import Plan, View
+from compoundry.job import Change, Plan, View
 from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
-from compoundry.store import announcing, finish, runs, workspaces
+from compoundry.store import announcing, finish, journal, runs, workspaces
 from compoundry.store.database import clock
 from compoundry.store.look import look
 from compoundry.text.belief import Sources
@@ -108,7 +108,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         progress.enter("judge")
         told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
         decided = without_poison(decide, replace(view, opinions=told))
-    _must_spare(canaries, decided)
+    _must_spare(canaries, decided.changes, decided.counts)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
@@ -116,8 +116,8 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
     return decided.counts
 
 
-def _must_spare(canaries: Canaries, decided: Plan) -> None:
-    if broken := canaries.broken_by(decided):
+def _must_spare(canaries: Canaries, changes: Sequence[Change], counts: Counts) -> None:
+    if broken := canaries.broken_by(changes, counts):
         raise TooMuch(
             f"the plan breaks {len(broken)} of the workspace's canaries and was not applied: {broken[0]}", {"broken": broken[:100]}
         )
@@ -127,8 +127,12 @@ def _repeat(shop: Workshop, run: Run, progress: Progress) -> Counts:
     progress.enter("apply")
     with shop.database.write() as connection:
         subject = runs.one(connection, run.workspace_id, run.subject or "")
-        act = finish.stored if run.act == "apply" else finish.reverted
-        act(connection, run, subject, now=clock(connection))
+        if run.act == "apply":
+            canaries = Canaries(**workspaces.one(connection, run.workspace_id).policy.get("canaries", {}))  # type: ignore[arg-type]
+            _must_spare(canaries, journal.changes(connection, run.workspace_id, subject.id), subject.counts)
+            finish.stored(connection, run, subject, now=clock(connection))
+        else:
+            finish.reverted(connection, run, subject, now=clock(connection))
     return subject.counts
 
 

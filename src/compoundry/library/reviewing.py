@@ -1,5 +1,6 @@
 """Run jobs and decide what they only propose, in process."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from compoundry.library.opened import Opened
@@ -27,10 +28,19 @@ class Reviewing(Opened):
         """Return one candidate; NotFound when there is none."""
         return review.one(self._app, self._caller, id)
 
-    def accept(self, candidate: Candidate | str, *, keep: str | None = None, content: str | None = None, note: str = "") -> Run:
-        """Do what a candidate proposes, `content` being better words; the run that is returned can be reverted."""
+    def accept(
+        self,
+        candidate: Candidate | str,
+        *,
+        keep: str | None = None,
+        only: Sequence[str] | None = None,
+        content: str | None = None,
+        note: str = "",
+    ) -> Run:
+        """Do what a candidate proposes, for `only` these of a group, `content` being better words; the run can be reverted."""
         id, version = _seen(candidate)
-        return Run(self, review.accept(self._app, self._caller, id, version=version, keep=keep, content=content, note=note)[1])
+        done = review.accept(self._app, self._caller, id, version=version, keep=keep, only=only, content=content, note=note)
+        return Run(self, done[1])
 
     def accept_many(self, kind: str, *, at_least: float = 0.0, most: int = 100, note: str = "") -> review.Many:
         """Accept the candidates of a kind from a score on, the surest first; says which were refused, and why."""

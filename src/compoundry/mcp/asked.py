@@ -114,6 +114,7 @@ class Decide(Asked):
     id: Id
     decision: Literal["accept", "reject"]
     keep: Annotated[Id | None, Field(description="The insight that stays")] = None
+    only: Annotated[list[Id] | None, Field(description="Only these of a group")] = None
     content: Annotated[Words | None, Field(description="Better words for it")] = None
     version: int | None = None
     note: Annotated[Text, Field(max_length=2_000)] = ""

@@ -35,5 +35,7 @@ def decide(app: App, caller: Caller, given: asked.Decide) -> str:
     if given.decision == "reject":
         found, run = review.reject(app, caller, given.id, version=given.version, note=given.note)
     else:
-        found, run = review.accept(app, caller, given.id, version=given.version, keep=given.keep, content=given.content, note=given.note)
+        found, run = review.accept(
+            app, caller, given.id, version=given.version, keep=given.keep, only=given.only, content=given.content, note=given.note
+        )
     return f"The {found.kind} {found.id} is {found.status} (run {run.id}; revert takes it back)."

@@ -46,14 +46,23 @@ def one(app: App, caller: Caller, id: str) -> Candidate:
 
 
 def accept(
-    app: App, caller: Caller, id: str, *, version: int | None = None, keep: str | None = None, content: str | None = None, note: str = ""
+    app: App,
+    caller: Caller,
+    id: str,
+    *,
+    version: int | None = None,
+    keep: str | None = None,
+    only: Sequence[str] | None = None,
+    content: str | None = None,
+    note: str = "",
 ) -> tuple[Candidate, Run]:
     """Do what a candidate proposes; return it with the run that did it, which can be reverted like any other.
 
     `keep` names the insight that shall survive (for a merge) or hold (for a contradiction); `content` are
-    better words for it. Raises Conflict when somebody decided before, or when the insights have changed too much.
+    better words for it. `only` names those of a group that it holds for, two or more; the others are kept apart from now on.
+    Raises Conflict when somebody decided before, or when the insights have changed too much.
     """
-    return _decide(app, caller, id, "accepted", _Choice(version, keep, content, note))
+    return _decide(app, caller, id, "accepted", _Choice(version, keep, only, content, note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,7 @@ def rename(app: App, caller: Caller, id: str, label: str) -> Pattern:
 class _Choice:
     version: int | None = None
     keep: str | None = None
+    only: Sequence[str] | None = None
     content: str | None = None
     note: str = ""
 
@@ -164,8 +174,8 @@ def _done(connection: Connection, caller: Caller, asked: Candidate, choice: _Cho
         case "audit":
             return []
         case "merge" | "update" | "contradiction" | "confirm":
-            found = _active(connection, caller, asked)
-            ordered = _ordered(asked, choice.keep)
+            ordered = _ordered(asked, choice)
+            found = _active(connection, caller, ordered)
             changes = _changes(asked, found, ordered, caller.name, now)
             done = [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
             return done + _reworded(found[ordered[-1]], choice.content)
@@ -199,20 +209,23 @@ def _finding(asked: Candidate, noun: str, status: str) -> Entry:
     return Entry("decide", asked.id, reason, (Effect(noun, asked.id, {"status": "candidate"}, {"status": status}),))
 
 
-def _active(connection: Connection, caller: Caller, asked: Candidate) -> Mapping[str, Insight]:
-    found = gathered(connection, caller.workspace_id, asked.subjects)
-    if gone := [id for id in asked.subjects if id not in found or found[id].standing != "active"]:
+def _active(connection: Connection, caller: Caller, ids: Sequence[str]) -> Mapping[str, Insight]:
+    found = gathered(connection, caller.workspace_id, ids)
+    if gone := [id for id in ids if id not in found or found[id].standing != "active"]:
         raise Conflict(f"insight {gone[0]} isn't active any more; reject the candidate or run consolidation again", {"changed": gone})
     return found
 
 
-def _ordered(asked: Candidate, keep: str | None) -> Sequence[str]:
-    """Put the one that stays last."""
-    if keep is None:
-        return asked.subjects
-    if keep not in asked.subjects:
-        raise Invalid(f"keep: must be one of {', '.join(asked.subjects)}")
-    return [*(s for s in asked.subjects if s != keep), keep]
+def _ordered(asked: Candidate, choice: _Choice) -> Sequence[str]:
+    """Put the one that stays last, and leave out whom the decision isn't about."""
+    chosen = asked.subjects if choice.only is None else [s for s in asked.subjects if s in choice.only]
+    if choice.only is not None and (len(chosen) < 2 or len(chosen) < len(set(choice.only))):
+        raise Invalid(f"only: must be two or more of {', '.join(asked.subjects)}")
+    if choice.keep is None:
+        return chosen
+    if choice.keep not in chosen:
+        raise Invalid(f"keep: must be one of {', '.join(chosen)}")
+    return [*(s for s in chosen if s != choice.keep), choice.keep]
 
 
 def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[str], by: str, now: datetime) -> list[Change]:

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from compoundry.errors import Stale
-from compoundry.job import Disposition, Plan
+from compoundry.job import Archive, Change, Disposition, Merge, Plan, Supersede
 from compoundry.model import Insight, Reason
 from compoundry.store import tables
 from compoundry.store.effects import Effect, effects, subject
@@ -57,6 +57,22 @@ def read(connection: Connection, workspace_id: int, run_id: str, *, after: int =
     mine = select(_C).where(_C.c.workspace_id == workspace_id, _C.c.run_id == run_id, _C.c.position > after)
     rows = connection.execute(mine.order_by(_C.c.position).limit(limit))
     return [(row.position, _entry(row)) for row in rows]
+
+
+def changes(connection: Connection, workspace_id: int, run_id: str) -> list[Change]:
+    """Return what a stored plan would take out of the active insights: its merges, successions and archivings."""
+    found: list[Change] = []
+    for _, entry in read(connection, workspace_id, run_id):
+        after = entry.effects[0].after or {} if entry.effects else {}
+        match entry.kind:
+            case "merge":
+                found.append(Merge(entry.subject, str(after["merged_into"]), entry.reason))
+            case "supersede":
+                by, at = str(after["superseded_by"]), datetime.fromisoformat(str(after["valid_until"]))
+                found.append(Supersede(entry.subject, by, at, entry.reason))
+            case "archive":
+                found.append(Archive(entry.subject, entry.reason))
+    return found
 
 
 def about(connection: Connection, workspace_id: int, id: str) -> list[tuple[str, Entry]]:

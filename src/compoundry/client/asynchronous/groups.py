@@ -100,13 +100,22 @@ class AsyncCandidates:
         return await self._client.ask(calls.candidate(id))
 
     async def accept(
-        self, candidate: Candidate | str, *, keep: str | None = None, content: str | None = None, note: str | None = None
+        self,
+        candidate: Candidate | str,
+        *,
+        keep: str | None = None,
+        only: Sequence[str] | None = None,
+        content: str | None = None,
+        note: str | None = None,
     ) -> Candidate:
         """Do what a candidate proposes; Conflict when somebody decided since it was read.
 
-        `keep` names the insight that stays, `content` are better words for it.
+        `keep` names the insight that stays, `content` are better words for it; `only` names those of a group that it
+        holds for.
         """
-        return await self._decide(candidate, "accept", {"keep": keep, "content": content, "note": note})
+        return await self._decide(
+            candidate, "accept", {"keep": keep, "only": list(only) if only else None, "content": content, "note": note}
+        )
 
     async def accept_many(self, kind: str, *, at_least: float = 0.0, most: int = 100, note: str = "") -> Body:
         """Accept the candidates of a kind from a score on; `accepted` and `refused` say what became of each."""
