@@ -29,6 +29,7 @@ STAYS: Final[Mapping[str, str]] = {
     "deliveries": "they belong to webhooks",
     "events": "a listener's place is that of this database",
     "answers": "they answer calls that were made here",
+    "parts": "they belong to a run that is being worked out",
 }
 """Why the other tables aren't moved."""
 
