@@ -64,7 +64,7 @@ SERVICE: tuple[ModuleType, ...] = (
 )
 FACES = {
     "api": sorted((SOURCE / "api").glob("*.py")),
-    "cli": sorted((SOURCE / "cli").glob("*.py")),
+    "cli": sorted((SOURCE / "cli").rglob("*.py")),
     "library": sorted((SOURCE / "library").glob("*.py")),
     "mcp": sorted((SOURCE / "mcp").glob("*.py")),
 }

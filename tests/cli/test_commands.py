@@ -15,7 +15,7 @@ from tests.cli.typed import Prompt, typed
 ACCESS = {"workspace create", "workspace list", "key create", "key list", "key revoke"}
 SCHEDULES = {"schedule list", "schedule set", "schedule remove"}
 ONLY_WHERE_THE_DATABASE_IS = {"serve", "worker", "mcp", "migrate", "doctor", "backup", "restore", "demo", *ACCESS}
-WITHOUT_A_PLACE = {"jobs", "profiles", "sample"}
+WITHOUT_A_PLACE = {"audit", "jobs", "profiles", "sample"}
 
 
 def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -163,6 +163,7 @@ def test_every_command_is_in_these_tests() -> None:
         "forget",
         "rename",
         "export",
+        "polish",
         *ONLY_WHERE_THE_DATABASE_IS,
         *WITHOUT_A_PLACE,
     }
