@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from benchmarks import planted
+from benchmarks import planted, rules
 from benchmarks.report import publish
 from compoundry.encoders import encoder
 from compoundry.job import View
@@ -202,6 +202,7 @@ def main() -> None:
     rows.append(by_chance(kept, times=20 if short else 200, size=1_000))
     if chosen.data:
         rows += [*themes(chosen.data, most=1_000 if short else 20_000), later(chosen.data)]
+        rows += [rules.measured(name, lines(chosen.data, name)[: 300 if short else 1_500]) for name in rules.SETS]
     rows += large(4_000 if short else 100_000)
     publish("patterns", "Patterns", ["what", "measured", "beside", "target"], rows)
 

@@ -13,6 +13,7 @@ _ORDERS: Final = r"(?:always|never|do not|don't|make sure|remember to|avoid|use|
 _REVERSED: Final = re.compile(rf"^(?P<do>{_ORDERS}\b.{{3,}}?)\s+(?:when(?:ever)?|if)\s+(?P<when>.{{4,200}})$", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"^(?P<do>(?:always|never|do not|don't|make sure|remember to|avoid)\b.{4,})$", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"^(?P<do>.+?),?\s+(?:unless|except when|except if)\s+(?P<unless>.{4,})$", re.IGNORECASE)
+_PASSING: Final = re.compile(r"\b(?:I|I'll|I'm|I've|me|my|for now|today|tonight|tomorrow|this week|next week)\b")  # said once, to somebody
 _LONGEST = 400
 _OUGHT: Final = frozenset(("should", "must", "need", "can", "have", "always", "never"))
 _OPENING: Final = frozenset(("do", "don't", "never", "always", "please", "just", "first", "then", "be", "not"))
@@ -36,9 +37,11 @@ def lesson(sentence: str) -> Lesson | None:
     Lesson(when='', do='Never deploy on a Friday', unless='the on-call engineer agrees')
     >>> lesson("Dana prefers email.") is None
     True
+    >>> lesson("Don't touch the threshold for now.") is None
+    True
     """
     plain = " ".join(sentence.split()).rstrip(".!")
-    if len(plain) > _LONGEST:
+    if len(plain) > _LONGEST or _PASSING.search(plain):
         return None
     for form in (_WHEN, _REVERSED, _PLAIN):
         if found := form.match(plain):

@@ -45,8 +45,7 @@ def objection(words: str, rule: Rule, evidence: Sequence[str]) -> str:
     told = spoken(rule)
     if not words or len(words) > LONGEST:
         return "it is empty" if not words else f"it is longer than {LONGEST} characters"
-    known = _forms([told, *evidence])
-    new = [word for word in cut(words) if word[0].isalnum() and word.casefold() not in SMALL and not _known(word, known)]
+    new = unsupported(words, [told, *evidence])
     numbers = [word for word in new if any(c.isdigit() for c in word)]
     names = [word for word in new if word not in numbers and word[0].isupper() and not words.startswith(word)]
     if missing := numbers or names or new:
@@ -59,6 +58,16 @@ def objection(words: str, rule: Rule, evidence: Sequence[str]) -> str:
     if relation(told, words) in ("contradiction", "update"):
         return "it contradicts the rule"
     return ""
+
+
+def unsupported(words: str, evidence: Sequence[str]) -> list[str]:
+    """Return the telling words that stand in no sentence of the evidence.
+
+    >>> unsupported("Expect that Dana moves the meeting to 9 am", ["Dana moved the meeting."])
+    ['9']
+    """
+    known = _forms(evidence)
+    return [word for word in cut(words) if word[0].isalnum() and word.casefold() not in SMALL and not _known(word, known)]
 
 
 def _known(word: str, known: frozenset[str]) -> bool:
