@@ -13,7 +13,7 @@ import pytest
 from tests.chaos.conftest import Figures
 from tests.server import new_key, serving
 
-SIZE_KB, MORE_KB = 3_000, 60_000
+SIZE_KB, MORE_KB, PATIENCE_S = 3_000, 60_000, 60
 FACTS = [
     {"content": f"Customer {n} says that export number {n} is slow.", "entities": [{"name": f"Customer {n % 20}"}]} for n in range(100)
 ]
@@ -28,8 +28,10 @@ def small_disk(folder: Path) -> Iterator[Path]:
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_KB}k", "tmpfs", folder], capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.mark.parametrize("times", [pytest.param(1, id="short"), pytest.param(20, id="long", marks=pytest.mark.slow)])
@@ -45,6 +47,7 @@ def _fill_and_free(folder: Path) -> int:
     url = f"sqlite:///{folder}/one.db"
     key = new_key(url)
     with serving(url) as served, served.client(key) as client:
+        client.timeout = httpx2.Timeout(PATIENCE_S)
         acknowledged, refused = _fill(client)
         assert refused.status_code == 503, refused.text
         assert int(refused.headers["retry-after"]) > 0
