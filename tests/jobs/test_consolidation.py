@@ -15,6 +15,8 @@ from compoundry.errors import MissingExtra
 from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Candidate, Entity, Insight, Reason
+from compoundry.text.merging.bounds import bounded
+from compoundry.text.verdict import Verdict
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NEAR = Policy(merge_at=0.3, review_at=0.3)
@@ -78,6 +80,31 @@ def test_the_same_words_about_two_people_are_two_facts() -> None:
 def test_the_same_words_about_two_people_of_one_company_are_not_merged() -> None:
     view = look(insight("a", "Prefers email.", "Dana", "Northwind"), insight("b", "Prefers email.", "Miguel", "Northwind"))
     assert not kinds(plan(view, NEAR, DAY), Merge)
+
+
+def test_the_same_words_about_two_things_with_names_of_their_own_are_asked_about_and_near_ones_left_alone() -> None:
+    same = [insight(id, "The driver lets a local user run code.", "Acme", external_id=id) for id in ("CVE-2024-1", "CVE-2024-2")]
+    other = insight("CVE-2024-3", "The driver lets a remote user run code.", "Acme", external_id="CVE-2024-3")
+    made = plan(look(*same, other), NEAR, DAY)
+    assert [(c.candidate.subjects, c.candidate.reason.code) for c in made.changes if isinstance(c, Propose)] == [
+        (("CVE-2024-2", "CVE-2024-1"), "designation")
+    ]
+
+
+def test_a_value_that_the_newer_sentence_says_was_changed_is_asked_about_as_an_update() -> None:
+    told = (
+        insight("a", "Dana set the trip budget to $200 for May.", "Dana"),
+        insight("b", "The trip budget was raised to $250.", "Dana", day=9),
+    )
+    made = plan(look(*told), NEAR, DAY)
+    assert [(c.candidate.kind, c.candidate.reason.code) for c in made.changes if isinstance(c, Propose)] == [("update", "revised")]
+    assert not [c for c in made.changes if isinstance(c, Supersede)]
+
+
+def test_what_is_no_nearer_than_the_crowd_is_not_asked() -> None:
+    unsure = Verdict("unsure", matched=7)
+    assert bounded(unsure, 0.78, Policy()).relation == "unsure"
+    assert bounded(unsure, 0.78, Policy(), crowding=0.5).relation == "different"
 
 
 def test_a_newer_value_is_asked_about_and_supersedes_when_it_says_so() -> None:

@@ -14,7 +14,7 @@ from compoundry.text.merging import lineup, sharing
 from compoundry.text.sentence import Sentence
 from tests.jobs.views import NOW, insight, view
 
-PAIRS = 456  # that are near each other in the workspace below
+PAIRS = 527  # that are near each other in the workspace below
 _SAID = (
     "prefers email over phone calls", "prefers e-mail over phone calls", "prefers phone calls over email", "has 200 employees",
     "has 250 employees now", "doesn't use the export", "uses the export", "signs before the launch", "signs after the launch",

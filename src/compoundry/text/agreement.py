@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Rule
+from compoundry.text.guards import Told
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.sentence import read
-from compoundry.text.verdict import Told, judge
+from compoundry.text.verdict import judge
 
 NEAR_WORDS = 0.5
 NEAR_MEANING = 0.8

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 
-def _lines(table: str) -> list[str]:
+def lines(table: str) -> list[str]:
     """Read a table of `english/`, leaving out what is said about it."""
     text = files("compoundry.text").joinpath("english", f"{table}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def _classes() -> Mapping[str, frozenset[str]]:
-    named = (line.partition(":") for line in _lines("words"))
+    named = (line.partition(":") for line in lines("words"))
     return {name: frozenset(words.split()) for name, _, words in named}
 
 
@@ -30,12 +30,13 @@ def rows(table: str) -> list[list[str]]:
     >>> ["hot", "cold"] in rows("opposites")
     True
     """
-    return [line.split() for line in _lines(table)]
+    return [line.split() for line in lines(table)]
 
 
 _CLASS = _classes()
 ARTICLES, AUXILIARIES, PREPOSITIONS = _CLASS["articles"], _CLASS["auxiliaries"], _CLASS["prepositions"]
 SMALL = ARTICLES | AUXILIARIES | PREPOSITIONS | _CLASS["pronouns"] | _CLASS["joints"] | _CLASS["weightless"]
+SORTS, SLIGHT, FOREIGN, REVISIONS = _CLASS["sorts"], _CLASS["slight"], _CLASS["foreign"], _CLASS["revisions"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
 

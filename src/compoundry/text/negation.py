@@ -1,6 +1,7 @@
 """Tell what is denied: words that negate become one sign, idioms that only look negative don't."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from compoundry.text.lexicon import NEGATORS
 
@@ -9,12 +10,13 @@ _IDIOMS = {
     ("can", "not", "wait"): ("eager",), ("not", "only"): ("also",), ("no", "doubt"): ("sure",), ("without", "doubt"): ("sure",),
     ("can", "not", "help", "but"): (), ("not", "to", "mention"): ("and",), ("no", "matter"): ("whatever",), ("nothing", "but"): ("only",),
     ("no", "later", "than"): ("by",), ("why", "not"): ("should",), ("no", "one"): ("nobody",), ("not", "any", "longer"): ("not", "anymore"),
+    ("not", "give", "up"): ("persist",), ("never", "give", "up"): ("persist",), ("not", "far", "from"): ("near",),
     ("no", "longer"): ("not", "anymore"), ("not", "any", "more"): ("not", "anymore"),
 }  # fmt: skip
 
 
 def fold(words: Sequence[str]) -> list[str]:
-    """Replace words that negate by one sign, and idioms by what they mean.
+    """Replace words that negate by one sign, and idioms by what they mean; `anymore` can stand anywhere, so it stands last.
 
     >>> fold("Dana does not eat meat".split()), fold("I can not wait to go".split())
     (['Dana', 'does', '¬', 'eat', 'meat'], ['I', 'eager', 'to', 'go'])
@@ -27,7 +29,7 @@ def fold(words: Sequence[str]) -> list[str]:
         said = _IDIOMS[low[:length]] if length else (words[at],)
         made += [NOT if w.lower() in NEGATORS else w for w in said]
         at += length or 1
-    return made
+    return [w for w in made if w != "anymore"] + [w for w in made if w == "anymore"]
 
 
 def differ(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -37,3 +39,13 @@ def differ(one: Sequence[str], other: Sequence[str]) -> bool:
     (True, False)
     """
     return one.count(NOT) != other.count(NOT)
+
+
+def moved(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether both deny something, but not the same; the words are those that carry meaning.
+
+    >>> moved(["problem", "¬", "who", "has"], ["problem", "who", "¬", "has"]), moved(["¬", "eat"], ["¬", "eat", "meat"])
+    (True, False)
+    """
+    denied = [sorted(after for word, after in pairwise([*words, ""]) if word == NOT) for words in (one, other)]
+    return not differ(one, other) and denied[0] != denied[1]

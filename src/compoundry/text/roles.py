@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compoundry.text.lexicon import PREPOSITIONS, SMALL, SYMMETRIC
+from compoundry.text.lexicon import PREPOSITIONS, SMALL, SORTS, SYMMETRIC
 from compoundry.text.sentence import Sentence
 
 _LISTED = frozenset(("and", "or", "&"))
 _BREAKS = frozenset(",;:()?")
 _BE = frozenset(["is", "are", "was", "were", "been", "being", "be", "got", "get"])
+_CLAUSES = frozenset(("and", "but", "which", "who", "that", "when", "where", "while"))
 _ALIKE = {"onto": "on", "into": "in", "within": "in", "towards": "to", "toward": "to", "till": "until", "at": "in", "via": "through"}
+_WHEN = frozenset(("on", "in", "at", "during"))
 _EMPTY = frozenset(("of", "to", "as"))
 
 
@@ -29,15 +31,17 @@ def same_roles(a: Sentence, b: Sentence) -> bool:
     (False, True)
     >>> say("In May 2020 Ann moved to Rome", "Ann moved to Rome in May 2020"), say("moved from Rome to Oslo", "moved from Oslo to Rome")
     (True, False)
+    >>> say("It flows into the River Ouse", "It flows into the Ouse River"), say("Ann Lee called", "Lee Ann called")
+    (True, False)
     >>> say("Ann likes tea and cake", "Ann likes cake and tea"), say("Ann married Bob", "Bob married Ann")
     (True, True)
     """
     one, other = _phrases(_active(a)), _phrases(_active(b))
-    return one == other or _one_moved(one, other) or _mirrored(one, other)
+    return one == other or _one_moved(one, other) or _neighbours_swapped(one, other) or _mirrored(one, other)
 
 
 def prepositions(sentence: Sentence) -> tuple[str, ...]:
-    """List the prepositions that carry meaning, alike ones written alike, sorted; the `by` of a passive isn't one.
+    """List the prepositions that carry meaning, alike ones written alike, sorted; the `by` of a passive isn't one, nor the `on` of a date.
 
     >>> from datetime import datetime
     >>> from compoundry.text.sentence import read
@@ -45,8 +49,9 @@ def prepositions(sentence: Sentence) -> tuple[str, ...]:
     ('in',)
     """
     passive = _by_agent(sentence)
-    low = [w.lower() for w in sentence.words]
-    return tuple(sorted(_ALIKE.get(w, w) for i, w in enumerate(low) if w in PREPOSITIONS and w not in _EMPTY and i != passive))
+    low = [*(w.lower() for w in sentence.words), " "]
+    places = [i for i, w in enumerate(low) if w in PREPOSITIONS and w not in _EMPTY and i != passive]
+    return tuple(sorted(_ALIKE.get(low[i], low[i]) for i in places if not (low[i] in _WHEN and low[i + 1][0] == "@")))
 
 
 def _by_agent(sentence: Sentence) -> int:
@@ -57,18 +62,28 @@ def _by_agent(sentence: Sentence) -> int:
     return by if any(w in _BE for w in low[max(0, by - 3) : by - 1]) else -1
 
 
-def _active(sentence: Sentence) -> list[tuple[str, str]]:
-    """List (word, sense) with a passive clause turned round: B was taught by A → A taught B."""
-    told = [(w.lower(), s) for w, s in zip(sentence.words, sentence.senses, strict=True)]
-    low = [w for w, _ in told]
+def active_order(sentence: Sentence) -> list[int]:
+    """List the places of words with the only passive clause turned round: B was taught by A → A taught B.
+
+    >>> from datetime import datetime
+    >>> from compoundry.text.sentence import read
+    >>> s = read("In May Bob was taught by Ann at home", datetime(2023, 5, 9))
+    >>> " ".join(s.words[i] for i in active_order(s))
+    'In @2023-05 Ann taught Bob at home'
+    """
+    low = [w.lower() for w in sentence.words]
     by = _by_agent(sentence)
     if by < 0:
-        return told
-    verb = by - 1
-    be = min(i for i in range(max(0, verb - 2), verb) if low[i] in _BE)
-    patient = told[:be]
-    end = next((i for i in range(by + 1, len(low)) if low[i] in PREPOSITIONS or low[i] in _BREAKS), len(low))
-    return [*told[by + 1 : end], told[verb], *patient, *told[end:]]
+        return list(range(len(low)))
+    be = min(i for i in range(max(0, by - 3), by - 1) if low[i] in _BE)
+    start = max((i + 1 for i in range(be) if low[i] in _CLAUSES or low[i] in _BREAKS or sentence.words[i][0] == "@"), default=0)
+    end = next((i for i in range(by + 1, len(low)) if low[i] in PREPOSITIONS or low[i] in _BREAKS or low[i] in _CLAUSES), len(low))
+    return [*range(start), *range(by + 1, end), *range(be + 1, by), *range(start, be), *range(end, len(low))]
+
+
+def _active(sentence: Sentence) -> list[tuple[str, str]]:
+    """List (word, sense) with a passive clause turned round."""
+    return [(sentence.words[i].lower(), sentence.senses[i]) for i in active_order(sentence)]
 
 
 def _phrases(told: Sequence[tuple[str, str]]) -> tuple[_Phrase, ...]:
@@ -89,6 +104,8 @@ def _phrases(told: Sequence[tuple[str, str]]) -> tuple[_Phrase, ...]:
             runs.append(len(items))
         elif _carries(word):
             items.append(sense)
+            if len(items) > 1 and items[-2] in SORTS and items[-1] not in SORTS:
+                items[-2:] = items[:-3:-1]
     return tuple(made)
 
 
@@ -114,6 +131,22 @@ def _one_moved(one: tuple[_Phrase, ...], other: tuple[_Phrase, ...]) -> bool:
             return True
     turns = (one[n:] + one[:n] for n in range(1, len(one)))
     return any(turn == other for turn in turns)
+
+
+def _neighbours_swapped(one: tuple[_Phrase, ...], other: tuple[_Phrase, ...]) -> bool:
+    """Tell whether two neighbouring phrases change places that different prepositions lead, neither being `of`.
+
+    >>> as_a, in_, of = _Phrase("as", ("lawyer",)), _Phrase("in", ("rome",)), _Phrase("of", ("oslo",))
+    >>> main = _Phrase("", ("ann", "settle"))
+    >>> _neighbours_swapped((main, as_a, in_), (main, in_, as_a)), _neighbours_swapped((main, of, in_), (main, in_, of))
+    (True, False)
+    """
+    changed = [n for n, (x, y) in enumerate(zip(one, other, strict=False)) if x != y]
+    if len(one) != len(other) or len(changed) != 2 or changed[1] != changed[0] + 1:
+        return False
+    first, second = one[changed[0]], one[changed[1]]
+    apart = first.lead != second.lead and "of" not in (first.lead, second.lead) and bool(first.lead and second.lead)
+    return apart and (other[changed[0]], other[changed[1]]) == (second, first)
 
 
 def _without(phrases: tuple[_Phrase, ...], gone: _Phrase) -> tuple[_Phrase, ...]:

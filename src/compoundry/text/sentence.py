@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from compoundry.text import dates, negation, quantities
-from compoundry.text.lexicon import PAST, PREPOSITIONS, SMALL, rows
+from compoundry.text import dates, negation, quantities, questions
+from compoundry.text.lexicon import FOREIGN, PAST, PREPOSITIONS, SMALL, rows
 from compoundry.text.words import cut, lemma, sense
 
-_PERSONS = {form: row[0] for row in rows("persons") for form in row[1:]}
+PERSONS = {form: row[0] for row in rows("persons") for form in row[1:]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Sentence:
     persons: frozenset[str]
     past: bool
     english: bool
+    asks: bool
 
     @property
     def meanings(self) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def read(text: str, observed_at: datetime) -> Sentence:
     >>> read("Dana bought 3 cats.", datetime(2023, 5, 9)).meanings
     ('dana', 'buy', '#3', 'cat')
     """
-    words = tuple(quantities.fold(negation.fold(dates.fold(cut(text), observed_at))))
+    words = tuple(quantities.fold(negation.fold(dates.fold(questions.fold(cut(text)), observed_at))))
     senses = tuple(_sense(w) for w in words)
     low = [w.lower() for w in words]
     content = tuple(i for i, w in enumerate(low) if w not in SMALL and (w[0].isalnum() or w[0] in "#@¬"))
@@ -52,10 +53,21 @@ def read(text: str, observed_at: datetime) -> Sentence:
         content=content,
         quantities=quantities.quantities(words),
         dates=dates.dates(words),
-        persons=frozenset(_PERSONS[w] for w in low if w in _PERSONS),
+        persons=frozenset(PERSONS[w] for w in low if w in PERSONS),
         past=any(w in PAST or (w.endswith("ed") and lemma(w) != w) for w in low),
-        english=text.isascii() or sum(w in SMALL for w in low) * 6 >= len(low),
+        english=_english(text, low),
+        asks=text.rstrip().endswith("?"),
     )
+
+
+def _english(text: str, low: list[str]) -> bool:
+    """Tell English from what isn't, by its small words; a short sentence of plain letters is taken for English.
+
+    >>> [_english(t, t.lower().split()) for t in ("Dana eats meat", "Dana isst nicht mit Bob", "Dana no come carne con Bob el lunes")]
+    [True, False, False]
+    """
+    small, foreign = sum(w in SMALL for w in low), sum(w in FOREIGN for w in low)
+    return small * 6 >= len(low) > 0 and small >= foreign if not text.isascii() or foreign > 1 else True
 
 
 def leads(word: str) -> bool:

@@ -29,8 +29,8 @@ class Question:
 
     @property
     def score(self) -> float:
-        """Return how near the two are that are least near."""
-        return min(pair.cosine for pair in self.pairs)
+        """Return what the pair is worth that is worth the least."""
+        return min(pair.score for pair in self.pairs)
 
 
 def ask(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger, policy: Policy, *, now: datetime) -> None:

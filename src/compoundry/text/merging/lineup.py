@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from compoundry.job import Opinion, View
 from compoundry.model import Candidate
+from compoundry.text.guards import Told
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
-from compoundry.text.verdict import Told
 
 _OF_INSIGHTS = ("merge", "update", "contradiction")
 
@@ -104,9 +104,10 @@ class Lineup:
         one, other = self.view.vectors[self.row[i]], self.view.vectors[self.row[j]]
         return round(min(float(one @ other), 1.0), 4) if one.any() and other.any() else 1.0
 
-    def clearest(self, place: int) -> tuple[bool, bool, bool, int, datetime, str]:
-        """Order sentences, the clearest first: pinned, written as a sentence, naming its subject, short, old; the id decides last."""
+    def clearest(self, place: int) -> tuple[bool, bool, bool, int, int, datetime, str]:
+        """Order sentences, the clearest first: pinned, written as a sentence, naming its subject, saying the most, short, old."""
         one = self.insights[place]
         text = one.content.strip()
         sentence = text[:1].isupper() and text.endswith((".", "!", "?"))
-        return not one.pinned, not sentence, self.traits(place).vague, len(text), one.observed_at, one.id
+        traits = self.traits(place)
+        return not one.pinned, not sentence, traits.vague, -traits.says, len(text), one.observed_at, one.id

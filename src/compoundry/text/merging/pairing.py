@@ -2,21 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Fact, Reason
 from compoundry.text import approximate, neighbours
+from compoundry.text.designations import designated_apart
+from compoundry.text.guards import Finding
 from compoundry.text.merging import sharing
+from compoundry.text.merging.bounds import bounded
+from compoundry.text.merging.crowd import beyond, crowd
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.policy import Policy
 from compoundry.text.verdict import Verdict, judge
+from compoundry.text.worth import worth
 
 _TICK_EVERY = 64
 _NOBODY = frozenset(("",))
+
+Close = tuple[int, int, float, float]  # two places, their cosine, and how near they are to any other one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,15 @@ class Pair:
     j: int
     cosine: float
     verdict: Verdict
+    crowding: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """Return what the pair is worth a person's time, from 0 to 1; where the words clash, how near they are."""
+        if self.verdict.relation not in ("same", "unsure"):
+            return self.cosine
+        weighed = worth(beyond(self.cosine, self.crowding), self.verdict.matched, self.verdict.cost)
+        return round(min(max(weighed, 0.0), 1.0), 4)
 
     @property
     def reason(self) -> Reason:
@@ -52,7 +68,7 @@ class Pairing:
         """Judge the pairs of all blocks that hold something fresh, without those that are gone."""
         by_row = np.zeros(len(fresh), dtype=np.bool_)
         by_row[self._lineup.row] = fresh
-        blocks, close = self._blocks(fresh, gone), list[tuple[int, int, float]]()
+        blocks, close = self._blocks(fresh, gone), list[Close]()
         for done, block in enumerate(blocks):
             if done % _TICK_EVERY == 0:
                 self._lineup.view.tick(done, len(blocks))
@@ -64,30 +80,30 @@ class Pairing:
         """Return every pair that was judged, in order."""
         return [pair for _, pair in sorted(self._judged.items())]
 
-    def judged(self, i: int, j: int, cosine: float | None = None) -> Pair | None:
+    def judged(self, i: int, j: int, cosine: float | None = None, crowding: float = 0.0) -> Pair | None:
         """Judge a pair once; None when one of them can't be read."""
         if (i, j) not in self._judged:
             cosine = self._lineup.cosine(i, j) if cosine is None else cosine
             try:
                 verdict = self._verdict(i, j)
-                self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, verdict))
+                self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, crowding, verdict), crowding)
             except Exception as poison:
                 self._fail(i, j, poison)
                 return None
         return self._judged[i, j]
 
-    def _each(self, close: Sequence[tuple[int, int, float]]) -> Iterator[Pair | None]:
-        for done, (i, j, cosine) in enumerate(close):
+    def _each(self, close: Sequence[Close]) -> Iterator[Pair | None]:
+        for done, pair in enumerate(close):
             if done % _TICK_EVERY == 0:
                 self._lineup.view.tick(done, len(close))
-            yield self.judged(i, j, cosine)
+            yield self.judged(*pair)
 
-    def _share(self, close: Sequence[tuple[int, int, float]]) -> None:
+    def _share(self, close: Sequence[Close]) -> None:
         """Have other workers judge what is still open, where that is much."""
-        wanted = [(i, j, cosine >= self._policy.ask_at) for i, j, cosine in dict.fromkeys(close) if (i, j) not in self._judged]
+        wanted = [(i, j, beyond(*near)) for i, j, *near in dict.fromkeys(close) if (i, j) not in self._judged]
         if len(wanted) < sharing.FROM:
             return
-        asked = sharing.questions(self._lineup, wanted, review_words=self._policy.review_words)
+        asked = sharing.questions(self._lineup, wanted, review_at=self._policy.review_at)
         known = sharing.gathered(self._lineup.view.share(list(asked)))
         self._lineup.hear(known.traits)
         self._known.update(known.verdicts)
@@ -96,7 +112,7 @@ class Pairing:
         if known := self._known.get((i, j)):
             return known
         older, newer = self._lineup.by_age(i, j)
-        return judge(self._lineup.told(older), self._lineup.told(newer), review_words=self._policy.review_words)
+        return judge(self._lineup.told(older), self._lineup.told(newer))
 
     def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
         """Block by entity what shares one with something fresh; those without any are a block of their own."""
@@ -108,18 +124,19 @@ class Pairing:
                         blocks[id].append(place)
         return [block for _, block in sorted(blocks.items()) if len(block) > 1]
 
-    def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+    def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[Close]:
         row = self._lineup.row[block]
         place = dict(zip(row.tolist(), block, strict=True))
-        floor = min(self._policy.merge_at, self._policy.review_at)
+        floor = min(self._policy.near_at, self._policy.merge_at)
+        crowding = dict(zip(block, crowd(self._lineup.view.vectors, row).tolist(), strict=True))
         exact = len(block) * int(by_row[row].sum()) <= self._policy.exact_up_to**2
         near = neighbours.near if exact else approximate.near
         for one, other, cosine in near(self._lineup.view.vectors, row, by_row, at_least=floor):
             i, j = sorted((place[one], place[other]))
-            yield i, j, cosine
+            yield i, j, cosine, (crowding[i] + crowding[j]) / 2
         yield from self._spelled_alike(block, fresh)
 
-    def _spelled_alike(self, block: list[int], fresh: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+    def _spelled_alike(self, block: list[int], fresh: NDArray[np.bool_]) -> Iterator[Close]:
         """Pair sentences of the same words where one isn't encoded."""
         encoded = self._lineup.encoded(block)
         if encoded.all():
@@ -129,17 +146,16 @@ class Pairing:
             words["".join(c for c in self._lineup.insights[place].content.casefold() if c.isalnum())].append((place, vector))
         for alike in words.values():
             for n, (j, has_j) in enumerate(alike):
-                yield from ((i, j, 1.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
+                yield from ((i, j, 1.0, 0.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
 
-    def _bounded(self, i: int, j: int, cosine: float, verdict: Verdict) -> Verdict:
-        """Hold a verdict against the thresholds, and against entities that only one of them has."""
-        if verdict.relation == "same" and (cosine < self._policy.merge_at or self._about_others(i, j)):
-            return Verdict("unsure", verdict.findings)
-        if verdict.relation == "unsure" and cosine < self._policy.review_at:
-            return Verdict("different", verdict.findings)
-        if verdict.relation == "different" and cosine >= self._policy.ask_at and not any(f.hard for f in verdict.findings):
-            return Verdict("unsure", verdict.findings)
-        return verdict
+    def _bounded(self, i: int, j: int, cosine: float, crowding: float, verdict: Verdict) -> Verdict:
+        """Hold a verdict against the thresholds, against ids that are names, and against entities that only one of them has."""
+        found = bounded(verdict, cosine, self._policy, crowding=crowding)
+        ids = self._lineup.insights[i].external_id, self._lineup.insights[j].external_id
+        if designated_apart(*ids):
+            named = Finding("designation", f"one is {ids[0]}, the other {ids[1]}", hard=True)
+            return replace(found, relation="unsure" if found.relation == "same" else "different", findings=(named, *found.findings))
+        return replace(found, relation="unsure") if found.relation == "same" and self._about_others(i, j) else found
 
     def _about_others(self, i: int, j: int) -> bool:
         """Tell whether each has an entity that the other lacks and that its words don't name."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Set how near (cosine) sentences must be to be merged, or shown to a person, when no guard objects.
+    """Set how near (cosine) sentences must be to be merged when no guard objects, and what a question must be worth.
 
-    `review_words` is how many words may differ before the pair isn't shown at all, unless the sentences are as
-    near as `ask_at`. Measured in docs/benchmarks/consolidation.md. A block is compared exactly as long as its new
+    `merge_at` is for sentences of the same words, `reworded_at` where a word is told in another one, or where the language
+    isn't English, `slight_at` where a long sentence has one slight word more; `review_at` is in terms of `text/worth.py`.
+    Pairs below `near_at` aren't looked at. Measured in docs/benchmarks/consolidation.md. A block is compared exactly as long as its new
     insights times all of its insights are at most the square of `exact_up_to`; beyond, through a graph of neighbours,
     which needs the extra `ann` and finds some 99.8 % of the pairs.
 
@@ -19,9 +20,10 @@ class Policy:
     """
 
     merge_at: float = 0.80
-    review_at: float = 0.80
-    review_words: int = 4
-    ask_at: float = 0.88
+    reworded_at: float = 0.90
+    slight_at: float = 0.97
+    review_at: float = 0.73
+    near_at: float = 0.70
     exact_up_to: int = 200_000
     questions: int = 0
     audit_share: float = 0.05

@@ -7,10 +7,12 @@ from typing import Any
 
 import orjson
 
+from compoundry.text.guards import Finding, Told
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
-from compoundry.text.verdict import Finding, Told, Verdict, judge
+from compoundry.text.verdict import Verdict, judge
+from compoundry.text.worth import worth
 
 Places = tuple[int, int]
 
@@ -27,21 +29,21 @@ class Known:
     verdicts: dict[Places, Verdict] = field(default_factory=dict)
 
 
-def questions(lineup: Lineup, pairs: Sequence[tuple[int, int, bool]], *, review_words: int) -> Iterator[bytes]:
-    """Cut pairs into questions that can be answered by themselves; each pair with whether it matters why the two differ."""
+def questions(lineup: Lineup, pairs: Sequence[tuple[int, int, float]], *, review_at: float) -> Iterator[bytes]:
+    """Cut pairs into questions that can be answered by themselves; each pair with how near it is beyond the crowd."""
     for start in range(0, len(pairs), EACH):
         share = pairs[start : start + EACH]
         told = [(place, *_spelled(lineup, place)) for place in sorted({place for i, j, _ in share for place in (i, j)})]
-        yield orjson.dumps({"review_words": review_words, "told": told, "pairs": share})
+        yield orjson.dumps({"review_at": review_at, "told": told, "pairs": share})
 
 
 def answer(question: bytes) -> bytes:
     """Read the sentences of a question and judge its pairs; what can't be read or judged is left out."""
     asked = orjson.loads(question)
     told = {place: one for place, *given in asked["told"] if (one := _read(*given)) is not None}
-    judged = [(i, j, why, _judge(told, i, j, asked["review_words"])) for i, j, why in asked["pairs"]]
-    seen = [(place, found.vague, found.news) for place, one in told.items() for found in (traits(one.sentence),)]
-    verdicts = [(i, j, *_spelled_out(verdict, why=why)) for i, j, why, verdict in judged if verdict is not None]
+    judged = [(i, j, near, _judge(told, i, j)) for i, j, near in asked["pairs"]]
+    seen = [(place, found.vague, found.news, found.says) for place, one in told.items() for found in (traits(one.sentence),)]
+    verdicts = [(i, j, *_spelled_out(verdict, near, asked["review_at"])) for i, j, near, verdict in judged if verdict is not None]
     return orjson.dumps({"traits": seen, "verdicts": verdicts})
 
 
@@ -67,23 +69,25 @@ def _read(content: str, observed_at: str, event: bool) -> Told | None:
         return None
 
 
-def _judge(told: dict[int, Told], i: int, j: int, review_words: int) -> Verdict | None:
+def _judge(told: dict[int, Told], i: int, j: int) -> Verdict | None:
     if i not in told or j not in told:
         return None
     older, newer = sorted((i, j), key=lambda place: (told[place].observed_at, place))  # places are in the order of ids
     try:
-        return judge(told[older], told[newer], review_words=review_words)
+        return judge(told[older], told[newer])
     except Exception:  # whoever asked finds the same, and sets the insight aside
         return None
 
 
-def _spelled_out(verdict: Verdict, *, why: bool) -> tuple[str, Sequence[Finding]] | tuple[()]:
-    """Spell a verdict; that two differ for sure, or that nobody will ask why, is said in no words: there are many of those."""
-    apart = verdict.relation == "different" and (not why or any(finding.hard for finding in verdict.findings))
-    return () if apart else (verdict.relation, verdict.findings)
+def _spelled_out(verdict: Verdict, near: float, review_at: float) -> tuple[object, ...]:
+    """Spell a verdict; that two differ for sure, or that nobody will be asked, is said in no words: there are many of those."""
+    left = verdict.relation == "unsure" and not verdict.slight and worth(near, verdict.matched, verdict.cost) < review_at
+    if verdict.relation == "different" or left:
+        return ()
+    return verdict.relation, verdict.findings, verdict.matched, verdict.cost, verdict.strict, verdict.slight
 
 
-def _verdict(relation: Any = None, findings: Sequence[dict[str, Any]] = ()) -> Verdict:
+def _verdict(relation: Any = None, findings: Sequence[dict[str, Any]] = (), *more: Any) -> Verdict:
     if relation is None:
         return _APART
-    return Verdict(relation, tuple(Finding(**one) for one in findings))
+    return Verdict(relation, tuple(Finding(**one) for one in findings), *more)

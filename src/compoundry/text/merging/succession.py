@@ -14,7 +14,7 @@ def supersede(lineup: Lineup, standing: Sequence[Pair], ledger: Ledger) -> None:
     newest: dict[int, tuple[int, Pair]] = {}
     for pair in standing:
         older, newer = lineup.by_age(pair.i, pair.j)
-        if pair.verdict.relation != "update" or not _surely_newer(lineup, older, newer):
+        if pair.verdict.relation != "update" or pair.verdict.strict or not _surely_newer(lineup, older, newer):
             continue
         if lineup.asked("update", pair.i, pair.j):
             continue

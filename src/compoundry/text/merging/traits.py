@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
+from compoundry.text.guards import changed
 from compoundry.text.sentence import Sentence
-from compoundry.text.verdict import changed
 
 _SOMEBODY = frozenset(("he", "she", "they"))
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Say whether a sentence leaves its subject open (`vague`), and whether it says that something is different now (`news`)."""
+    """Say whether a sentence leaves its subject open (`vague`), whether it tells of a change (`news`), and how much it `says` in words."""
 
     vague: bool
     news: bool
+    says: int
 
 
 def traits(sentence: Sentence) -> Traits:
     """Look at a sentence that was read."""
-    return Traits(vague=bool(sentence.persons & _SOMEBODY), news=changed(sentence) and not sentence.past)
+    return Traits(vague=bool(sentence.persons & _SOMEBODY), news=changed(sentence) and not sentence.past, says=len(sentence.content))

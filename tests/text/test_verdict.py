@@ -1,0 +1,137 @@
+"""The guards tell apart what only looks alike, and let pass what only looks different."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from compoundry.text.guards import Told
+from compoundry.text.merging.bounds import bounded
+from compoundry.text.merging.policy import Policy
+from compoundry.text.sentence import read
+from compoundry.text.verdict import Verdict, judge
+
+DAY = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def verdict(one: str, other: str, *, days: int = 0, event: bool = False) -> Verdict:
+    later = DAY + timedelta(days)
+    return judge(Told(read(one, DAY), DAY, event), Told(read(other, later), later, event))
+
+
+def guards(one: str, other: str) -> set[str]:
+    return {finding.guard for finding in verdict(one, other).findings}
+
+
+SAME = [
+    ("Acme has 200 employees.", "Acme has two hundred employees."),
+    ("Acme has 200 employees.", "Acme has 0.2k employees."),
+    ("Acme raised $5 million.", "Acme raised 5,000,000 dollars."),
+    ("Dana ran 5 km.", "Dana ran 5000 meters."),
+    ("Growth was 12%.", "Growth was 12 percent."),
+    ("Dana moved on 3 March 2026.", "Dana moved yesterday."),
+    ("Dana can't wait to start.", "Dana is eager to start."),
+    ("The plan was approved by Dana.", "Dana approved the plan."),
+    ("In May Dana visited the office in Oslo.", "Dana visited the office in Oslo in May."),
+    ("Dana married Miguel.", "Miguel married Dana."),
+    ("Dana works as an engineer in Lisbon.", "Dana works in Lisbon as an engineer."),
+    ("Dana likes tea and cake.", "Dana likes cake and tea."),
+    ("Dana no longer uses Slack.", "Dana doesn't use Slack anymore."),
+    ("How do I reset the router?", "What is the best way to reset the router?"),
+    ("How can you reset the router?", "How do I reset the router?"),
+    ("It flows into the River Ouse.", "It flows into the Ouse River."),
+    ("Dana purchased a film.", "Dana bought a movie."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_what_is_told_in_another_way_is_the_same(one: str, other: str) -> None:
+    assert verdict(one, other).relation == "same"
+
+
+APART = [
+    ("quantity", "PR 260 broke the build.", "PR 480 broke the build."),
+    ("quantity", "Acme raised $5 million.", "Acme raised €5 million."),
+    ("quantity", "Dana runs 5 km.", "Dana runs 5 miles."),
+    ("quantity", "Growth was over 12%.", "Growth was under 12%."),
+    ("quantity", "It takes 3 to 5 days.", "It takes 3 to 6 days."),
+    ("quantity_added", "Dana has cats.", "Dana has 3 cats."),
+    ("date", "The launch is on 3 May.", "The launch is on 5 May."),
+    ("name", "Dana met Miguel.", "Dana met Grace."),
+    ("name_added", "Dana met them.", "Dana met them with Grace."),
+    ("negation", "Dana eats meat.", "Dana doesn't eat meat."),
+    ("negation", "Dana always replied.", "Dana hardly replied."),
+    ("negation_moved", "The problem isn't who pays.", "The problem is who doesn't pay."),
+    ("opposite", "Sales increased in May.", "Sales decreased in May."),
+    ("preposition", "Dana called before lunch.", "Dana called after lunch."),
+    ("exclusive", "Dana drives a red car.", "Dana drives a blue car."),
+    ("exchange", "Dana sent the old plan to the new team.", "Dana sent the new plan to the old team."),
+    ("exchange", "Grace manages the team of Dana.", "Dana manages the team of Grace."),
+    ("pronoun", "The building impressed him.", "He impressed the building."),
+    ("person", "He likes tea.", "She likes tea."),
+    ("modality", "Dana moves to Oslo.", "Dana may move to Oslo."),
+    ("modality", "Dana runs marathons.", "Dana wants to run marathons."),
+    ("modality", "Dana eats fish.", "Dana eats only fish."),
+    ("tense", "Dana works at Acme.", "Dana worked at Acme."),
+    ("restriction", "Dana is a person.", "Dana is a real person."),
+    ("other_words", "Dana waters the garden.", "Dana sells the garden."),
+    ("question", "What is the method?", "Is there a method?"),
+    ("number", "Dana owns a car.", "Dana owns cars."),
+]
+
+
+@pytest.mark.parametrize(("guard", "one", "other"), APART)
+def test_each_guard_names_the_difference_that_it_finds(guard: str, one: str, other: str) -> None:
+    assert guard in guards(one, other)
+    assert verdict(one, other).relation != "same"
+
+
+def test_the_same_words_in_exchanged_parts_are_worth_little_of_a_persons_time() -> None:
+    swapped = verdict("Dana sent the old plan to the new team.", "Dana sent the new plan to the old team.")
+    assert bounded(swapped, 0.99, Policy()).relation == "different"
+    reworded = verdict("Dana sent the old plan to the new team.", "Dana mailed the old plan to the new team.")
+    assert bounded(reworded, 0.9, Policy()).relation == "unsure"
+
+
+def test_one_slight_word_more_in_a_long_sentence_is_no_other_fact() -> None:
+    short = verdict("Dana leads the team.", "Dana leads the whole team.")
+    assert bounded(short, 0.99, Policy()).relation == "unsure"
+    told = "Dana leads the migration of the billing service to the new cluster in Frankfurt"
+    long = verdict(f"{told}.", f"Currently {told} together.")
+    assert bounded(long, 0.98, Policy()).relation == "same"
+    assert bounded(long, 0.96, Policy()).relation == "unsure"
+
+
+def test_a_replaced_word_needs_nearer_sentences() -> None:
+    replaced = verdict("Dana suggested a new plan.", "Dana proposed a new plan.")
+    assert replaced.relation == "same"
+    assert [bounded(replaced, cosine, Policy()).relation for cosine in (0.85, 0.92)] == ["unsure", "same"]
+
+
+FOREIGN = [
+    ("Dana isst gern Fleisch mit Bob.", "Dana isst nicht gern Fleisch mit Bob."),
+    ("Dana aime le vin rouge avec Bob.", "Dana aime le vin blanc avec Bob."),
+    ("El equipo de Dana usa una base de datos.", "El equipo de Dana no usa una base de datos."),
+    ("Dana trinkt Tee und nicht Kaffee.", "Dana trinkt Kaffee und nicht Tee."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), FOREIGN)
+def test_other_languages_never_merge_what_differs_in_a_word(one: str, other: str) -> None:
+    assert bounded(verdict(one, other), 0.99, Policy()).relation != "same"
+
+
+def test_other_languages_are_held_to_the_stricter_threshold() -> None:
+    german = verdict("Dana trinkt gern Tee mit Bob und isst nicht.", "dana trinkt gern Tee mit Bob und isst nicht")
+    assert [bounded(german, cosine, Policy()).relation for cosine in (0.85, 0.95)] == ["unsure", "same"]
+
+
+def test_what_happened_on_another_day_happened_again() -> None:
+    assert verdict("Dana visited the clinic.", "Dana visited the clinic.", days=7).relation == "recurrence"
+    assert verdict("Dana bought the house.", "Dana bought the house.", days=7).relation == "same"
+    assert verdict("Dana likes tea.", "Dana likes tea.", days=7).relation == "same"
+
+
+def test_a_newer_value_in_the_same_place_is_an_update() -> None:
+    assert verdict("Acme has 200 employees.", "Acme has 250 employees.", days=30).relation == "update"
+    assert verdict("Dana works at Initech.", "Dana works at Acme now.", days=30).relation == "update"
+    assert verdict("PR 200 is open.", "PR 250 is open.", days=30).relation != "update"
