@@ -32,6 +32,9 @@ class Ledger:
         return Plan(tuple(self._dispositions()), tuple(self.changes), tuple(self.notes))
 
     def _dispositions(self) -> Iterator[Disposition]:
+        decided = self._outcomes
         for place, one in enumerate(self._insights):
-            outcome, because = self._outcomes.get(place, ("kept", ""))
-            yield Disposition(one.id, one.version, outcome, because)
+            if place in decided:
+                yield Disposition(one.id, one.version, *decided[place])
+            else:
+                yield Disposition(one.id, one.version, "kept")

@@ -1,6 +1,6 @@
 """Line the insights of a view up by id, ready to be compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import combinations
@@ -14,6 +14,7 @@ from compoundry.text.guards import Told
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
 
+_NOBODY = ("",)
 _OF_INSIGHTS = ("merge", "update", "contradiction")
 
 
@@ -43,24 +44,35 @@ class Lineup:
 
     def binding(self, i: int, j: int) -> bool:
         """Tell whether a question about merging two is open, or was answered: then no job merges them."""
-        return tuple(sorted((self.insights[i].id, self.insights[j].id))) in self._binding
+        return self._asked.get(("merge", *sorted((self.insights[i].id, self.insights[j].id))), False)
 
     def opinion(self, i: int, j: int) -> Opinion | None:
         """Return what a judge found about two, where one was asked."""
         return self.view.opinions.get(tuple(sorted((self.insights[i].id, self.insights[j].id)))) if self.view.opinions else None
 
     @cached_property
-    def _asked(self) -> set[tuple[str, ...]]:
-        return {(c.kind, *pair) for c in self.view.candidates for pair in combinations(sorted(c.subjects), 2) if c.kind in _OF_INSIGHTS}
-
-    @cached_property
-    def _binding(self) -> set[tuple[str, ...]]:
-        merges = (c for c in self.view.candidates if c.kind == "merge" and c.status != "withdrawn")
-        return {pair for c in merges for pair in combinations(sorted(c.subjects), 2)}
+    def _asked(self) -> dict[tuple[str, ...], bool]:
+        """Map what was ever asked about two, by its kind and their ids, to whether that still binds: it wasn't withdrawn."""
+        asked: dict[tuple[str, ...], bool] = {}
+        for c in self.view.candidates:
+            if c.kind in _OF_INSIGHTS:
+                for pair in combinations(sorted(c.subjects), 2):
+                    asked[c.kind, *pair] = c.status != "withdrawn" or asked.get((c.kind, *pair), False)
+        return asked
 
     def about(self, place: int) -> frozenset[str]:
         """Return the entities that an insight is about, with those of what was merged into it."""
         return self._widened.get(place) or frozenset([e.id for e in self.insights[place].entities])
+
+    def blocks(self, wanted: Iterable[str], gone: Collection[int]) -> dict[str, list[int]]:
+        """List for each of these entities ("" for none) the places that are about it, in order, without those that are gone."""
+        found: dict[str, list[int]] = {id: [] for id in wanted}
+        for place, one in enumerate(self.insights):
+            if place not in gone:
+                for id in self._widened.get(place) or [e.id for e in one.entities] or _NOBODY:
+                    if id in found:
+                        found[id].append(place)
+        return found
 
     def widen(self, place: int, entities: frozenset[str]) -> bool:
         """Let an insight be about these too; tell whether that adds any."""

@@ -21,7 +21,6 @@ from compoundry.text.verdict import Verdict, judge
 from compoundry.text.worth import worth
 
 _TICK_EVERY = 64
-_NOBODY = frozenset(("",))
 
 Close = tuple[int, int, float, float]  # two places, their cosine, and how near they are to any other one
 
@@ -116,13 +115,8 @@ class Pairing:
 
     def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
         """Block by entity what shares one with something fresh; those without any are a block of their own."""
-        blocks: dict[str, list[int]] = {id: [] for place in np.flatnonzero(fresh).tolist() for id in self._lineup.about(place) or _NOBODY}
-        for place in range(len(fresh)):
-            if place not in gone:
-                for id in self._lineup.about(place) or _NOBODY:
-                    if id in blocks:
-                        blocks[id].append(place)
-        return [block for _, block in sorted(blocks.items()) if len(block) > 1]
+        wanted = {id for place in np.flatnonzero(fresh).tolist() for id in self._lineup.about(place) or ("",)}
+        return [block for _, block in sorted(self._lineup.blocks(wanted, gone).items()) if len(block) > 1]
 
     def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[Close]:
         row = self._lineup.row[block]
