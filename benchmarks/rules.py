@@ -12,7 +12,7 @@ from compoundry.job import Advise, View
 from compoundry.jobs import playbook_synthesis
 from compoundry.jobs.playbook_synthesis import Policy
 from compoundry.model import Evidence, Insight, Rule
-from compoundry.text.agreement import spoken
+from compoundry.text.agreement import relation, spoken
 from compoundry.text.lexicon import SMALL
 from compoundry.text.polishing import unsupported
 from compoundry.text.words import cut, lemma
@@ -55,23 +55,27 @@ def measured(name: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     rules = [c.rule for c in plan.changes if isinstance(c, Advise)]
     content = {i.id: i.content for i in told}
     borne = sum(not unsupported(" ".join((r.when, r.do, r.unless)), [content[id] for id in r.evidence]) for r in rules)
-    twice = repeats(rules)
+    twice, apart = repeats(rules)
     return [
         f"rules from {name} ({len(told):,} notes)",
         f"{twice / max(1, len(rules)):.3f} are near-duplicates, {borne / max(1, len(rules)):.3f} stand in their evidence word for word",
-        f"{len(rules)} rules",
+        f"{len(rules)} rules; {apart} more are near another, and a guard tells them apart",
         "≤ .01, 1",
     ]
 
 
-def repeats(rules: Sequence[Rule]) -> int:
-    """Count the rules that an earlier one says almost in the same words (Jaccard) or with the same meaning (cosine)."""
-    meaning: Floats = encoder("minilm").encode([spoken(rule) for rule in rules])
-    words = [frozenset(lemma(w).casefold() for w in cut(spoken(rule)) if w[0].isalnum() and w.casefold() not in SMALL) for rule in rules]
-    return sum(
-        any(
-            len(words[n] & words[m]) >= SAME_WORDS * max(1, len(words[n] | words[m])) or meaning[n] @ meaning[m] >= SAME_MEANING
-            for m in range(n)
-        )
-        for n in range(len(rules))
-    )
+def repeats(rules: Sequence[Rule]) -> tuple[int, int]:
+    """Count the rules that an earlier one says almost in the same words (Jaccard) or with the same meaning (cosine).
+
+    Those that a guard of consolidation tells apart (client from server, list from watch) are counted by themselves.
+    """
+    said = [spoken(rule) for rule in rules]
+    meaning: Floats = encoder("minilm").encode(said)
+    words = [frozenset(lemma(w).casefold() for w in cut(one) if w[0].isalnum() and w.casefold() not in SMALL) for one in said]
+    near = [[m for m in range(n) if _alike(words[n], words[m]) or meaning[n] @ meaning[m] >= SAME_MEANING] for n in range(len(said))]
+    twice = sum(any(relation(said[m], said[n]) not in ("apart", "contradiction", "update") for m in mine) for n, mine in enumerate(near))
+    return twice, sum(map(bool, near)) - twice
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= SAME_WORDS * max(1, len(one | other))

@@ -14,6 +14,7 @@ _REVERSED: Final = re.compile(rf"^(?P<do>{_ORDERS}\b.{{3,}}?)\s+(?:when(?:ever)?
 _PLAIN: Final = re.compile(r"^(?P<do>(?:always|never|do not|don't|make sure|remember to|avoid)\b.{4,})$", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"^(?P<do>.+?),?\s+(?:unless|except when|except if)\s+(?P<unless>.{4,})$", re.IGNORECASE)
 _PASSING: Final = re.compile(r"\b(?:I|I'll|I'm|I've|me|my|for now|today|tonight|tomorrow|this week|next week)\b")  # said once, to somebody
+_BLANK: Final = frozenset(("todo", "to do", "none", "to be done", "nothing", "to be defined"))
 _LONGEST = 400
 _OUGHT: Final = frozenset(("should", "must", "need", "can", "have", "always", "never"))
 _OPENING: Final = frozenset(("do", "don't", "never", "always", "please", "just", "first", "then", "be", "not"))
@@ -46,7 +47,7 @@ def lesson(sentence: str) -> Lesson | None:
     for form in (_WHEN, _REVERSED, _PLAIN):
         if found := form.match(plain):
             parts = found.groupdict()
-            if form is _WHEN and not _orders(parts["do"]):
+            if parts["do"].casefold() in _BLANK or (form is _WHEN and not _orders(parts["do"])):
                 return None
             do, unless = _split_unless(parts["do"])
             return Lesson(_with_word(plain, form, parts.get("when", "")), do, unless)
