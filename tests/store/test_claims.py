@@ -1,5 +1,6 @@
 """Runs of one workspace are serial and in pipeline order; a quiet workspace doesn't wait behind a noisy one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,3 +111,24 @@ def test_a_finished_run_never_moves_again(parts: Parts, caller: Caller, database
     with pytest.raises(LostRun), database.write() as connection:
         kept.fail(connection, run, error={"type": "late", "message": "too late"}, now=clock(connection))
     assert runs.status(parts.app, caller, run.id).state == "completed"
+
+
+def test_a_quiet_workspace_starts_before_many_more_noisy_ones_have(parts: Parts, caller: Caller, database: Database) -> None:
+    """Twenty noisy workspaces of 20 waiting runs each, and as many workers as may run at once."""
+    workers, template = 4, runs.trigger(parts.app, caller, "metrics")
+    noisy = [access.create_workspace(parts.app, f"Noisy {n}").id for n in range(20)]
+    with database.write() as connection:
+        for workspace_id in noisy:
+            for n in range(20):
+                kept.accept(connection, replace(template, id=f"{workspace_id}-{n}", workspace_id=workspace_id), rank=1)
+    busy = [run for _ in range(workers + 30) if (run := claimed(database))][-workers:]
+    quiet = access.operator(access.create_workspace(parts.app, "Quiet").id)
+    runs.trigger(parts.app, quiet, "metrics")
+    started = list[int]()
+    while not started or started[-1] != quiet.workspace_id:
+        completed(database, busy.pop(0))
+        following = claimed(database)
+        assert following is not None
+        busy.append(following)
+        started.append(following.workspace_id)
+    assert len(started) - 1 <= workers + 2
