@@ -120,7 +120,7 @@ def hashed(texts: Sequence[str], at_least: float) -> Same:
 
 def spelled(a: str, b: str) -> bool:
     """Compare two texts with rapidfuzz, whatever the order of their words."""
-    return token_sort_ratio(a.casefold(), b.casefold()) >= 85
+    return bool(token_sort_ratio(a.casefold(), b.casefold()) >= 85)
 
 
 def zone(pair: Pair, policy: Policy) -> str:
