@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.recall import rows
+from compoundry.columns import columns_of
 from compoundry.model import Evidence, Insight
 from compoundry.text import half_lives
 
@@ -47,7 +48,7 @@ def truth(found: Sequence[Fact]) -> float:
 def learned(found: Sequence[Fact], relation: str) -> half_lives.HalfLife:
     """Have the library learn it from an evidence log: seen each year, denied in the year after the last."""
     insights = [_insight(n, fact, relation) for n, fact in enumerate(found)]
-    return half_lives.learned(insights, {}, 180.0, NOW)[relation]
+    return half_lives.learned(columns_of(insights), {}, 180.0, NOW)[relation]
 
 
 def _insight(n: int, fact: Fact, relation: str) -> Insight:

@@ -18,6 +18,7 @@ from compoundry.model import Evidence, Insight
 from compoundry.text.belief import Fold, Policy, confidence, freshness
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 FROM_DAYS = 1.0  # within a day, a review repeats what was just shown
 CUT = date(1997, 9, 30)
 LOGARITHMIC = ("half_life_days", "tail", "growth", "spacing", "practice", "prior", "denial")
@@ -40,6 +41,26 @@ class Review:
 Card = Sequence[Review]
 
 
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Hold cards as columns: row n is the review number n of every card that has so many, those with most reviews first."""
+
+    gap_days: Sequence[Floats]
+    known: Sequence[Flags]
+    first: Sequence[Flags]
+
+    @classmethod
+    def of(cls, them: Iterable[Card]) -> "Deck":
+        """Lay cards out, longest first."""
+        ordered = sorted(them, key=len, reverse=True)
+        turns = [[card[n] for card in ordered if len(card) > n] for n in range(len(ordered[0]))]
+        return cls(
+            [np.array([r.gap_days for r in turn]) for turn in turns],
+            [np.array([r.known for r in turn]) for turn in turns],
+            [np.array([r.first for r in turn]) for turn in turns],
+        )
+
+
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     """Read a set, or stop with one sentence."""
     file = folder / name / "dev.jsonl"
@@ -57,27 +78,20 @@ def cards(folder: Path) -> list[Card]:
     return [[Review(r["elapsed_days"] or 0.0, bool(r["recalled"]), r["elapsed_days"] is None) for r in card] for card in ordered]
 
 
-def replayed(card: Card, policy: Policy, stated: float) -> list[tuple[float, bool]]:
+def predictions(deck: Deck, policy: Policy, stated: float) -> tuple[Floats, Floats]:
     """Predict each later review from those before it: known confirms; not known denies, and is then observed anew."""
-    fold = Fold(policy, policy.half_life_days)
-    told: list[tuple[float, bool]] = []
-    for review in card:
-        if not review.first and review.gap_days >= FROM_DAYS:
-            told.append((fold.trust * freshness(review.gap_days, fold.half_life_days, policy.tail), review.known))
-        if review.first:
-            fold.support({"card": stated}, 0.0)
-        elif review.known:
-            fold.support({"card": stated}, review.gap_days)
-        if not review.known:
-            fold.deny({"card": 1.0})
-            fold.support({"card": stated}, 0.0)
-    return told
-
-
-def predictions(them: Iterable[Card], policy: Policy, stated: float) -> tuple[Floats, Floats]:
-    """Return the predicted and the true answers over all cards."""
-    told = np.array([pair for card in them for pair in replayed(card, policy, stated)], float)
-    return np.clip(told[:, 0], 1e-4, 1 - 1e-4), told[:, 1]
+    fold = Fold.of(np.full(len(deck.known[0]), policy.half_life_days), policy)
+    told, true = [], []
+    for gap, known, first in zip(deck.gap_days, deck.known, deck.first, strict=True):
+        part = fold.part(len(gap))
+        asked = ~first & (gap >= FROM_DAYS)
+        told.append((part.trust * freshness(gap, part.half_life_days, policy.tail))[asked])
+        true.append(known[asked])
+        seen = first | known
+        part.support(np.where(seen, stated, 0.0), np.where(first, 1 - stated, 1.0), np.where(first, 0.0, gap))
+        part.deny(np.where(known, 0.0, 1.0), np.where(known, 1.0, 1 - policy.review))
+        part.support(np.where(known, 0.0, stated), np.where(known, 1.0, 1 - stated), np.zeros(len(gap)))
+    return np.clip(np.concatenate(told), 1e-4, 1 - 1e-4), np.concatenate(true).astype(float)
 
 
 def log_loss(predicted: Floats, true: Floats) -> float:
@@ -94,10 +108,11 @@ def fitted(them: Sequence[Card], start: Mapping[str, float], *, rounds: int, fre
     """Fit settings by penalised likelihood, from `start`; only those named in `free` move."""
     names = [name for name in start if name in free]
     centre = np.array([_coded(name, start[name]) for name in names])
+    deck = Deck.of(them)
 
     def loss(x: Floats) -> float:
         settings = {**start, **{name: _decoded(name, float(v)) for name, v in zip(names, x, strict=True)}}
-        return log_loss(*predictions(them, *policy_of(settings))) + 2e-4 * float(((x - centre) ** 2).sum())
+        return log_loss(*predictions(deck, *policy_of(settings))) + 2e-4 * float(((x - centre) ** 2).sum())
 
     found = minimize(loss, centre, method="Powell", options={"maxiter": rounds, "ftol": 1e-4})
     return {**start, **{name: _decoded(name, float(v)) for name, v in zip(names, found.x, strict=True)}}
@@ -114,7 +129,7 @@ def cross_fitted(them: Sequence[Card], start: Mapping[str, float], *, folds: int
     parts = []
     for held in range(folds):
         train = [card for n, card in enumerate(them) if n % folds != held]
-        parts.append(predictions(them[held::folds], *policy_of(fitted(train, start, rounds=rounds))))
+        parts.append(predictions(Deck.of(them[held::folds]), *policy_of(fitted(train, start, rounds=rounds))))
     return np.concatenate([p for p, _ in parts]), np.concatenate([t for _, t in parts])
 
 

@@ -1,23 +1,51 @@
 """Describe a job: what it looks at (View), what it decides (Plan, Change, Disposition)."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Final, Literal, Protocol, runtime_checkable
 from uuid import NAMESPACE_OID
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from compoundry.changes import (
+    Advise,
+    Alike,
+    Archive,
+    Believe,
+    Change,
+    Disposition,
+    Measure,
+    Merge,
+    Notice,
+    Outcome,
+    Propose,
+    Reinforce,
+    Restore,
+    Supersede,
+    Together,
+    Told,
+    Withdraw,
+    creates,
+    modified,
+    parts_of,
+)
+from compoundry.columns import Columns, columns_of
 from compoundry.errors import PlanBroken
-from compoundry.model import Candidate, Counts, Evidence, Insight, Pattern, Reason, Rule, Snapshot
+from compoundry.model import Candidate, Counts, Insight, Pattern, Reason, Rule, Snapshot
 
-Outcome = Literal[
-    "kept", "merged", "survived", "superseded", "recurred", "proposed", "postponed", "faded", "archived", "restored", "cited", "failed"
-]
+__all__ = [
+    "Advise", "Alike", "Answer", "Archive", "Believe", "Change", "Disposition", "JobModule", "Measure", "Merge", "Notice", "Opinion",
+    "Outcome", "Plan", "Propose", "Reinforce", "Restore", "Share", "Shared", "Supersede", "Tick", "Together", "Told", "View", "Withdraw",
+    "alone", "canonical", "creates", "modified", "parts_of", "same_id",
+]  # fmt: skip
+
+_CHUNK: Final = 10_000
+_SPELLING: Final = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
 Answer = Literal["same", "different", "unsure", "unanswered"]
 Tick = Callable[[int, int], None]
 Share = Callable[[Sequence[bytes]], Sequence[bytes]]
@@ -49,7 +77,8 @@ class View:
     zero rows and an empty `model` where nothing is encoded. `candidates` holds decided ones too:
     what people decided binds every job. `tick(processed, total)` reports progress and may raise
     `Cancelled`. `share(questions)` has other workers help: it returns what the job's `work_out` says to each,
-    or nothing when there is nobody; the plan is the same either way.
+    or nothing when there is nobody; the plan is the same either way. A job that looks at columns finds `insights`
+    empty and all of them in `columns`.
     """
 
     workspace_id: int
@@ -65,147 +94,55 @@ class View:
     opinions: Mapping[tuple[str, ...], Opinion] = field(default_factory=dict)
     tick: Tick = field(default=_silent, compare=False)
     share: Share = field(default=alone, compare=False)
+    columns: Columns | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Let `insight` live on in `into`; its evidence counts there from now on."""
-
-    insight: str
-    into: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Supersede:
-    """Let the newer insight `by` hold from `at` on, in the place of `insight`."""
-
-    insight: str
-    by: str
-    at: datetime
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Reinforce:
-    """Add one piece of evidence to `insight`, such as the same thing seen on another day."""
-
-    insight: str
-    evidence: Evidence
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Believe:
-    """Store what `insight` is believed now; a cache of what evidence and time say."""
-
-    insight: str
-    before: float
-    after: float
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """Take `insight` out of the active ones; evidence kept, recoverable."""
-
-    insight: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """Make an archived `insight` active again."""
-
-    insight: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Propose:
-    """Ask a person."""
-
-    candidate: Candidate
+    def as_columns(self) -> Columns:
+        """Return the insights as columns, however they were read."""
+        return columns_of(self.insights) if self.columns is None else self.columns
 
     @property
-    def reason(self) -> Reason:
-        return self.candidate.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Take back an open proposal that no longer makes sense."""
-
-    candidate: Candidate
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Record a pattern: a new one (`before` is None) or what is new about a known one."""
-
-    pattern: Pattern
-    before: Pattern | None
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Advise:
-    """Record a rule: a new one (`before` is None) or what is new about a known one."""
-
-    rule: Rule
-    before: Rule | None
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Record one snapshot of the workspace's health."""
-
-    snapshot: Snapshot
-    reason: Reason
-
-
-Change = Merge | Supersede | Reinforce | Believe | Archive | Restore | Propose | Withdraw | Notice | Advise | Measure
-
-
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """Say what became of one scanned insight, seen at `version`."""
-
-    insight: str
-    version: int
-    outcome: Outcome
-    because: str = ""
+    def ids(self) -> Sequence[str]:
+        """Name the insights that are shown."""
+        return [i.id for i in self.insights] if self.columns is None else self.columns.ids
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold what a job decided: every change with its reason, and one disposition per insight."""
+    """Hold what a job decided: every change with its reason, and one disposition per insight.
 
-    dispositions: tuple[Disposition, ...]
-    changes: tuple[Change, ...]
+    Both may hold columns in the place of objects (`Told`, `Alike`, `Together`): they spell their items out when asked.
+    """
+
+    dispositions: Sequence[Disposition]
+    changes: Sequence[Change]
     notes: tuple[Reason, ...] = ()
 
     @cached_property
     def counts(self) -> Counts:
         """Count what the plan does."""
+        parts = parts_of(self.changes)
+        touched = (part.insights if isinstance(part, Alike) else [i for c in part for i in modified(c)] for part in parts)
         return Counts(
             scanned=len(self.dispositions),
-            affected=len({i for c in self.changes for i in modified(c)}),
-            created=sum(creates(c) for c in self.changes),
-            errors=sum(d.outcome == "failed" for d in self.dispositions),
+            affected=len(set().union(*touched)),
+            created=sum(creates(c) for part in parts if not isinstance(part, Alike) for c in part),
+            errors=_failed(self.dispositions),
         )
 
     @cached_property
     def hash(self) -> str:
         """Return the SHA-256 of the plan; equal plans have equal hashes, whatever made them."""
-        return hashlib.sha256(canonical(self)).hexdigest()
+        total = hashlib.sha256()
+        for piece in _spelled(self):
+            total.update(piece)
+        return total.hexdigest()
 
     def must_account_for(self, view: View) -> None:
         """Raise PlanBroken unless each scanned insight has exactly one disposition."""
-        told = [d.insight for d in self.dispositions]
-        seen = {i.id for i in view.insights}
+        told = self.dispositions.insights if isinstance(self.dispositions, Told) else [d.insight for d in self.dispositions]
+        if told is view.ids:
+            return
+        seen = set(view.ids)
         if len(told) != len(seen) or set(told) != seen:
             lost, invented = sorted(seen - set(told))[:5], sorted(set(told) - seen)[:5]
             raise PlanBroken(
@@ -214,36 +151,50 @@ class Plan:
             )
 
 
-def modified(change: Change) -> tuple[str, ...]:
-    """Name the insights that a change modifies.
-
-    >>> modified(Merge("a", "b", Reason("same_words", "they say the same")))
-    ('a', 'b')
-    """
-    match change:
-        case Merge():
-            return (change.insight, change.into)
-        case Supersede() | Reinforce() | Believe() | Archive() | Restore():
-            return (change.insight,)
-        case Propose() | Withdraw() | Notice() | Advise() | Measure():
-            return ()
-
-
-def creates(change: Change) -> bool:
-    """Tell whether a change creates a candidate, a pattern or a rule."""
-    match change:
-        case Propose():
-            return change.candidate.status == "open"
-        case Notice() | Advise():
-            return change.before is None
-        case _:
-            return False
+def _failed(told: Sequence[Disposition]) -> int:
+    if not isinstance(told, Told):
+        return sum(d.outcome == "failed" for d in told)
+    failing = [n for n, (outcome, _) in enumerate(told.sayings) if outcome == "failed"]
+    return int(np.isin(told.says, failing).sum())
 
 
 def canonical(plan: Plan) -> bytes:
-    """Write a plan as JSON with one spelling: sorted keys, no spaces, UTC times."""
-    changes = [(type(c).__name__, c) for c in plan.changes]
-    return orjson.dumps([plan.dispositions, changes, plan.notes], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+    """Write a plan as JSON with one spelling: sorted keys, no spaces, UTC times; what is in columns stays in columns."""
+    return b"".join(_spelled(plan))
+
+
+def _spelled(plan: Plan) -> Iterator[bytes]:
+    """Spell a plan piece by piece, so that a large one needs no memory."""
+    yield b"["
+    yield from _told(plan.dispositions)
+    for part in parts_of(plan.changes):
+        yield b","
+        yield from _alike(part) if isinstance(part, Alike) else _listed([(type(c).__name__, c) for c in part])
+    yield b"," + orjson.dumps(plan.notes, option=_SPELLING) + b"]"
+
+
+def _told(told: Sequence[Disposition]) -> Iterator[bytes]:
+    if not isinstance(told, Told):
+        yield from _listed(told)
+        return
+    yield orjson.dumps(told.sayings)
+    for n in range(0, len(told), _CHUNK):
+        part = slice(n, n + _CHUNK)
+        yield orjson.dumps([told.insights[part], told.versions[part], told.says[part]], option=_SPELLING)
+
+
+def _alike(part: Alike) -> Iterator[bytes]:
+    yield orjson.dumps([part.kind, part.code, part.text])
+    for n in range(0, len(part), _CHUNK):
+        chosen = slice(n, n + _CHUNK)
+        yield orjson.dumps([part.insights[chosen], {k: c[chosen] for k, c in part.facts.items()}], option=_SPELLING)
+
+
+def _listed(items: Sequence[object]) -> Iterator[bytes]:
+    yield b"["
+    for n in range(0, len(items), _CHUNK):
+        yield (b"," if n else b"") + orjson.dumps(items[n : n + _CHUNK], option=_SPELLING)[1:-1]
+    yield b"]"
 
 
 def same_id(*parts: str) -> str:
@@ -263,7 +214,8 @@ class JobModule(Protocol):
 
     `ORDER` places it in the pipeline; `SETTLE_S` is how long it waits after its trigger, so that
     earlier stages of the same burst go first; `VECTORS` says whether it needs insights encoded;
-    `Policy` holds its settings with their defaults. One that calls `view.share` is `Shared` too.
+    `Policy` holds its settings with their defaults. One that calls `view.share` is `Shared` too. A job that only counts
+    and weighs may say `COLUMNS = True`: it is shown columns in the place of objects.
     """
 
     ORDER: int

@@ -66,7 +66,7 @@ def test_what_was_set_aside_is_counted_and_listed_and_the_run_succeeds(
     parts: Parts, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned = learn(parts, caller, NOTES)
-    module = jobs.named("decay_sweep").module
+    module = jobs.named("pattern_detection").module
     honest = module.plan
 
     def choosy(seen: View, policy: Any, now: datetime) -> Plan:
@@ -75,7 +75,7 @@ def test_what_was_set_aside_is_counted_and_listed_and_the_run_succeeds(
         return honest(seen, policy, now)
 
     monkeypatch.setattr(module, "plan", choosy)
-    done = run(parts, caller, "decay_sweep")
+    done = run(parts, caller, "pattern_detection")
     assert (done.state, done.counts.errors, done.counts.scanned) == ("completed", 1, len(learned))
     (aside,) = [entry for _, entry in runs.changes(parts.app, caller, done.id) if entry.kind == "set_aside"]
     assert (aside.subject, aside.reason.text) == (learned[-1].id, "set aside: ValueError: no hiking")

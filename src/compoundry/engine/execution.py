@@ -20,7 +20,7 @@ from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
-from compoundry.job import Change, Plan, View
+from compoundry.job import Alike, Change, Plan, View, parts_of
 from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
 from compoundry.store import announcing, finish, journal, runs, workspaces
@@ -96,7 +96,16 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
         sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
-        view = look(connection, run.workspace_id, job_type=job.type, model=model, fingerprint=settings, sources=sources, tick=progress.tick)
+        view = look(
+            connection,
+            run.workspace_id,
+            job_type=job.type,
+            model=model,
+            fingerprint=settings,
+            sources=sources,
+            tick=progress.tick,
+            as_columns=job.columns,
+        )
     progress.enter("plan")
     view = replace(view, share=sharing(shop, run, progress))
 
@@ -108,7 +117,8 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         progress.enter("judge")
         told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
         decided = without_poison(decide, replace(view, opinions=told))
-    _must_spare(canaries, decided.changes, decided.counts)
+    grave = [c for part in parts_of(decided.changes) if not (isinstance(part, Alike) and part.kind == "believe") for c in part]
+    _must_spare(canaries, grave, decided.counts)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:

@@ -28,6 +28,11 @@ class Job:
     def settle_s(self) -> float:
         return self.module.SETTLE_S
 
+    @property
+    def columns(self) -> bool:
+        """Tell whether the job looks at columns; one that says nothing looks at objects."""
+        return bool(getattr(self.module, "COLUMNS", False))
+
     def policy(self, settings: Mapping[str, object]) -> Any:
         """Build the job's policy from a workspace's settings; raise Invalid for what doesn't fit."""
         return settings_of(self.type, self.module.Policy, settings)

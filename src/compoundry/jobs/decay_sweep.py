@@ -1,22 +1,38 @@
 """Believe stale insights less, and archive those that nothing supports any more."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
+import numpy as np
+
+from compoundry.columns import NEVER, Columns, Flags, Floats, Times, micros, moment
 from compoundry.errors import Invalid, TooMuch
-from compoundry.job import Archive, Believe, Change, Disposition, Plan, Propose, View
-from compoundry.model import Insight, Reason
+from compoundry.job import Alike, Change, Outcome, Plan, Propose, Together, Told, View
+from compoundry.model import Reason
 from compoundry.text import belief, half_lives
 from compoundry.text.doubts import Doubt, questions
 
 ORDER = 40
 SETTLE_S = 0.0
 VECTORS = False
-EVERY = 5_000
+COLUMNS = True
 _SHARES = ("confirm_below", "archive_below", "cap", "retrieved")
+
+AS_BEFORE, WAITING, FADED, SUPPORTED, BELOW, RETRACTED = range(6)
+SAYINGS: Final[tuple[tuple[Outcome, str], ...]] = (
+    ("kept", "as before"),
+    ("kept", "nothing supports it yet"),
+    ("faded", "not seen for a while"),
+    ("faded", "supported by its evidence"),
+    ("archived", "believed too little"),
+    ("archived", "nothing that is trusted still says so"),
+)
+_MOVED = "{before:.2f} → {after:.2f}"
+_FADED_TEXT = "not seen for {age_days:g} days: " + _MOVED
+_SUPPORTED_TEXT = "supported by its evidence; last seen {age_days:g} days ago: " + _MOVED
+_BELOW_TEXT = "not seen for {age_days:g} days: {after:.2f} is below {archive_below:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +85,34 @@ class Policy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Say what a sweep makes of one insight."""
+@dataclass(frozen=True)
+class Swept:
+    """Hold what a sweep makes of each insight: what it is believed now, and the place of what is said about it in `SAYINGS`."""
 
-    disposition: Disposition
-    change: Believe | Archive | None = None
-    fades_at: datetime | None = None
-    confidence: float = 1.0
+    found: Columns
+    believed: belief.Believed
+    after: Floats
+    says: Times
+
+    def told(self) -> Told:
+        """Say what became of each insight; those that have trouble say so."""
+        troubles = sorted(self.found.troubles.items())
+        says = self.says.astype(np.int32)
+        says[[n for n, _ in troubles]] = range(len(SAYINGS), len(SAYINGS) + len(troubles))
+        return Told(self.found.ids, self.found.version, says, (*SAYINGS, *(("failed", why) for _, why in troubles)))
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Compute every insight's confidence anew; raise TooMuch when more than the cap would be archived."""
-    fits = _learned(view, policy, now)
-    judge = partial(_judge, policy=policy, belief_policy=_using(fits, policy), now=now)
-    ordered = sorted(view.insights, key=lambda i: i.id)
-    verdicts: list[Verdict] = []
-    for n, insight in enumerate(ordered, 1):
-        verdicts.append(judge(insight))
-        if n % EVERY == 0:
-            view.tick(n, len(ordered))
-    _cap(verdicts, policy)
-    changes: list[Change] = [v.change for v in verdicts if v.change]
-    asked = questions(_doubts(ordered, verdicts, policy, now), view.candidates, most=policy.ask, now=now)
-    changes += [Propose(question) for question in asked]
-    return Plan(tuple(v.disposition for v in verdicts), tuple(changes), tuple(_told(fits, policy)))
-
-
-def _learned(view: View, policy: Policy, now: datetime) -> dict[str, half_lives.HalfLife]:
-    if policy.learn == "off":
-        return {}
-    usable = [i for i in view.insights if all(isinstance(e.at, datetime) and e.at.tzinfo for e in i.evidence)]
-    return half_lives.learned(usable, policy.belief.half_lives, policy.half_life_days, now)
+    found = view.as_columns()
+    view.tick(0, len(found))
+    fits = {} if policy.learn == "off" else half_lives.learned(found, policy.belief.half_lives, policy.half_life_days, now)
+    swept = _swept(found, belief.weigh_all(found, now, _using(fits, policy)), policy, now)
+    view.tick(len(found), len(found))
+    _cap(swept, policy)
+    asked = questions(_doubts(swept, policy, now), view.candidates, most=policy.ask, now=now)
+    changes = (*_changes(swept, policy, now), tuple(Propose(question) for question in asked))
+    return Plan(swept.told(), Together([part for part in changes if len(part)]), tuple(_told(fits, policy)))
 
 
 def _using(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> belief.Policy:
@@ -122,71 +134,76 @@ def _told(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> list[Reaso
     ]
 
 
-def _judge(insight: Insight, *, policy: Policy, belief_policy: belief.Policy, now: datetime) -> Verdict:
-    try:
-        weighed = belief.weigh(insight, now, belief_policy)
-    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
-        return Verdict(Disposition(insight.id, insight.version, "failed", f"{type(error).__name__}: {error}"))
-    if weighed is None:
-        return _unsupported(insight)
-    after = round(weighed.at(now), 4)
-    if after < policy.archive_below and not insight.pinned:
-        gone = Archive(insight.id, _below(insight, after, weighed, policy, now))
-        return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
-    fades_at = None if insight.pinned else weighed.fades_at(policy.confirm_below)
-    if round(abs(after - insight.confidence), 6) < policy.least_change:  # rounded: 0.3501 - 0.35 is a hair under 0.0001
-        return Verdict(Disposition(insight.id, insight.version, "kept", "as before"), None, fades_at, after)
-    stored = Believe(insight.id, insight.confidence, after, _moved(insight, after, weighed, now))
-    return Verdict(Disposition(insight.id, insight.version, "faded", stored.reason.text), stored, fades_at, after)
+def _swept(found: Columns, believed: belief.Believed, policy: Policy, now: datetime) -> Swept:
+    """Judge each insight: what comes first here holds."""
+    after = np.round(believed.at(micros(now)), 4)
+    silent = np.bincount(found.evidence.of, minlength=len(found)) == 0
+    moved = np.round(np.abs(after - found.confidence), 6) >= policy.least_change  # rounded: 0.3501 - 0.35 is a hair under 0.0001
+    says = np.select(
+        [
+            ~found.sound,
+            ~believed.supported & silent & ~found.pinned,
+            ~believed.supported,
+            (after < policy.archive_below) & ~found.pinned,
+            moved & (after < found.confidence),
+            moved,
+        ],
+        [AS_BEFORE, RETRACTED, WAITING, BELOW, FADED, SUPPORTED],
+        AS_BEFORE,
+    )
+    return Swept(found, believed, after, says)
 
 
-def _unsupported(insight: Insight) -> Verdict:
-    """Archive what only retracted sources said; keep what waits for its first support."""
-    if insight.evidence or insight.pinned:
-        return Verdict(Disposition(insight.id, insight.version, "kept", "nothing supports it yet"))
-    gone = Archive(insight.id, Reason("retracted", "nothing that is trusted still says so", {"before": insight.confidence}))
-    return Verdict(Disposition(insight.id, insight.version, "archived", gone.reason.text), gone)
+def _changes(swept: Swept, policy: Policy, now: datetime) -> Iterator[Sequence[Change]]:
+    yield _alike(swept, FADED, "believe", "faded", _FADED_TEXT, now)
+    yield _alike(swept, SUPPORTED, "believe", "supported", _SUPPORTED_TEXT, now)
+    yield _alike(swept, BELOW, "archive", "below_floor", _BELOW_TEXT, now, archive_below=policy.archive_below)
+    yield _alike(swept, RETRACTED, "archive", "retracted", SAYINGS[RETRACTED][1], now)
 
 
-def _moved(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> Reason:
-    facts = _facts(insight, after, weighed, now)
-    code = "faded" if after < insight.confidence else "supported"
-    verb = "not seen for" if code == "faded" else "supported by its evidence; last seen"
-    tail = "" if code == "faded" else " ago"
-    return Reason(code, f"{verb} {facts['age_days']:g} days{tail}: {insight.confidence:.2f} → {after:.2f}", facts)
-
-
-def _below(insight: Insight, after: float, weighed: belief.Weighed, policy: Policy, now: datetime) -> Reason:
-    facts = _facts(insight, after, weighed, now)
-    return Reason("below_floor", f"not seen for {facts['age_days']:g} days: {after:.2f} is below {policy.archive_below:g}", facts)
-
-
-def _facts(insight: Insight, after: float, weighed: belief.Weighed, now: datetime) -> dict[str, str | int | float | bool | list[str]]:
-    age = round((now - weighed.since).total_seconds() / belief.DAY_S, 1)
-    return {
-        "age_days": age,
-        "half_life_days": round(weighed.half_life_days, 1),
-        "trust": round(weighed.trust, 4),
-        "evidence": len(insight.evidence),
-        "before": insight.confidence,
-        "after": after,
+def _alike(
+    swept: Swept, saying: int, kind: Literal["believe", "archive"], code: str, text: str, now: datetime, **more: float
+) -> Sequence[Change]:
+    """Change in the same way all of whom the same is said."""
+    here = np.flatnonzero(swept.says == saying)
+    found, believed = swept.found, swept.believed
+    facts = {
+        "age_days": np.round(believed.age_days(micros(now))[here], 1),
+        "half_life_days": np.round(believed.half_life_days[here], 1),
+        "trust": np.round(believed.trust[here], 4),
+        "evidence": np.bincount(found.evidence.of, minlength=len(found))[here],
+        "before": found.confidence[here],
+        "after": swept.after[here],
+        **{name: np.full(len(here), value) for name, value in more.items()},
     }
+    told = ("before",) if saying == RETRACTED else tuple(facts)
+    return Alike(kind, code, text, [found.ids[n] for n in here.tolist()], {name: facts[name] for name in told})
 
 
-def _cap(verdicts: Sequence[Verdict], policy: Policy) -> None:
-    gone = sum(isinstance(v.change, Archive) for v in verdicts)
-    if gone > max(policy.cap_from, policy.cap * len(verdicts)):
+def _cap(swept: Swept, policy: Policy) -> None:
+    gone, scanned = int(np.isin(swept.says, (BELOW, RETRACTED)).sum()), len(swept.found)
+    if gone > max(policy.cap_from, policy.cap * scanned):
         raise TooMuch(
-            f"the sweep would archive {gone} of {len(verdicts)} insights, more than {policy.cap:.0%}; "
+            f"the sweep would archive {gone} of {scanned} insights, more than {policy.cap:.0%}; "
             "look at a dry run with a higher cap, then raise decay_sweep.cap for this workspace or confirm what still holds",
-            {"archived": gone, "scanned": len(verdicts), "cap": policy.cap},
+            {"archived": gone, "scanned": scanned, "cap": policy.cap},
         )
 
 
-def _doubts(insights: Iterable[Insight], verdicts: Iterable[Verdict], policy: Policy, now: datetime) -> Iterator[Doubt]:
-    until = now + timedelta(days=policy.notice_days)
-    for insight, verdict in zip(insights, verdicts, strict=True):
-        if insight.recheck_at and insight.recheck_at <= now and not isinstance(verdict.change, Archive):
-            yield Doubt(insight.recheck_at, insight.id, verdict.confidence, "recheck_due")
-        elif verdict.fades_at and verdict.fades_at <= until:
-            yield Doubt(verdict.fades_at, insight.id, verdict.confidence)
+def _doubts(swept: Swept, policy: Policy, now: datetime) -> Iterator[Doubt]:
+    """Doubt what is to be looked at again, and what is about to fade, the most urgent first."""
+    found, until = swept.found, micros(now + timedelta(days=policy.notice_days))
+    stays = found.sound & ~np.isin(swept.says, (BELOW, RETRACTED))
+    due = stays & (found.recheck_at <= micros(now))
+    fades_at = np.where(found.pinned, NEVER, swept.believed.fades_at(policy.confirm_below))
+    fading = stays & ~due & swept.believed.supported & (fades_at <= until)
+    for n in _by_time(due, found.recheck_at):
+        yield Doubt(moment(int(found.recheck_at[n])), found.ids[n], float(swept.after[n]), "recheck_due")
+    for n in _by_time(fading, fades_at):
+        yield Doubt(moment(int(fades_at[n])), found.ids[n], float(swept.after[n]))
+
+
+def _by_time(chosen: Flags, at: Times) -> Iterator[int]:
+    """Name the places of what was chosen, by time, then by id."""
+    here = np.flatnonzero(chosen)
+    return iter(here[np.argsort(at[here], kind="stable")].tolist())

@@ -1,20 +1,26 @@
 """Measure the health of a workspace: how much is known, how sure, how old, and what waits for a person."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import get_args
 
-from compoundry.job import Disposition, Measure, Plan, View, same_id
-from compoundry.model import Candidate, Insight, Reason, Snapshot
+import numpy as np
+
+from compoundry.columns import KINDS, Columns, Flags, Floats, micros
+from compoundry.job import Measure, Plan, Told, View, same_id
+from compoundry.model import Candidate, Reason, Snapshot
 from compoundry.text import belief, counting
 from compoundry.text.merging.precision import measured as precision_of_merging
 
 ORDER = 50
 SETTLE_S = 0.0
 VECTORS = False
-EVERY = 5_000
+COLUMNS = True
 MOST_SOURCES = 20
+MICRO_DAYS = 86_400e6
 Figure = float | Mapping[str, float]
 
 
@@ -31,32 +37,22 @@ class Policy:
     at_most: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Note what one pass over an insight finds."""
-
-    id: str
-    age_days: float
-    stale: bool
-    denied: bool
-    trouble: str = ""
-
-
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Take one snapshot; the figures are those that `figures` documents."""
-    insights = sorted(view.insights, key=lambda i: i.id)
-    looks = []
-    for n, insight in enumerate(insights, 1):
-        looks.append(_look(insight, policy, now))
-        if n % EVERY == 0:
-            view.tick(n, len(insights))
-    dispositions = tuple(
-        Disposition(i.id, i.version, "failed" if look.trouble else "kept", look.trouble) for i, look in zip(insights, looks, strict=True)
-    )
-    measured = figures(view, insights, looks, policy, now)
+    found = view.as_columns()
+    view.tick(0, len(found))
+    measured = figures(view, found, policy, now)
     broken = bounds_broken(measured, policy)
     snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, {**measured, "bounds_broken": broken})
-    return Plan(dispositions, (Measure(snapshot, _told(measured, broken, policy)),))
+    return Plan(_told_of(found), (Measure(snapshot, _told(measured, broken, policy)),))
+
+
+def _told_of(found: Columns) -> Told:
+    """Say that each insight was counted; those that have trouble say so."""
+    troubles = sorted(found.troubles.items())
+    says = np.zeros(len(found), np.int32)
+    says[[n for n, _ in troubles]] = range(1, len(troubles) + 1)
+    return Told(found.ids, found.version, says, (("kept", ""), *(("failed", why) for _, why in troubles)))
 
 
 def bounds_broken(measured: Mapping[str, Figure], policy: Policy) -> dict[str, float]:
@@ -85,7 +81,7 @@ def _bound(name: str, policy: Policy) -> str:
     return " and ".join(limits + ([f"at most {policy.at_most[name]:g}"] if name in policy.at_most else []))
 
 
-def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], policy: Policy, now: datetime) -> dict[str, Figure]:
+def figures(view: View, found: Columns, policy: Policy, now: datetime) -> dict[str, Figure]:
     """Compute every figure.
 
     insights: active ones. by_standing, by_type, by_source: counts (the 20 most frequent sources, the rest as "other").
@@ -103,23 +99,26 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
     bounds_broken: figures beyond the bounds that the workspace has set; added by `plan`.
     """
     open_ones = [c for c in view.candidates if c.status == "open"]
-    n = len(insights)
-    active = {i.id for i in insights}
+    n = len(found)
+    active = set(found.ids) if open_ones else set()
     duplicates = {s for c in open_ones if c.kind == "merge" for s in c.subjects[:-1]} & active
-    disputed = {look.id for look in looks if look.denied} | {s for c in open_ones if c.kind == "contradiction" for s in c.subjects} & active
+    stale, denied = _stale_and_denied(found, policy, now)
+    disputed = {s for c in open_ones if c.kind == "contradiction" for s in c.subjects} & active
+    disputed |= {found.ids[place] for place in np.flatnonzero(denied).tolist()}
+    ages = np.maximum(0.0, (micros(now) - found.observed_at[found.sound]) / MICRO_DAYS)
     measured: dict[str, Figure] = {
         "insights": float(n),
         "by_standing": {**_floats(view.others), "active": float(n)},
-        "by_type": _floats(Counter(i.type for i in insights)),
-        "by_source": _most(Counter(i.source or "unknown" for i in insights)),
+        "by_type": _floats(found.type.counted()),
+        "by_source": _most(Counter({name or "unknown": count for name, count in found.source.counted().items()})),
         "duplicates_waiting": float(len(duplicates)),
         "duplicate_rate": _share(len(duplicates), n),
         "contradiction_rate": _share(len(disputed), n),
-        "mean_confidence": round(_share(sum(i.confidence for i in insights), n), 4),
-        "confidence": _floats(Counter[str](belief.level(i.confidence) for i in insights)),
-        "stale_share": _share(sum(look.stale for look in looks), n),
-        "age_days": _percentiles([look.age_days for look in looks]),
-        "evidence_per_insight": _share(sum(len(i.evidence) for i in insights), n),
+        "mean_confidence": round(_share(math.fsum(found.confidence), n), 4),
+        "confidence": _floats(_levels(found)),
+        "stale_share": _share(int(stale.sum()), n),
+        "age_days": _percentiles(np.sort(ages)),
+        "evidence_per_insight": _share(len(found.evidence), n),
         "evidence_per_rule": _share(sum(len(r.evidence) for r in view.rules), len(view.rules)),
         "patterns": _floats(Counter[str](p.status for p in view.patterns)),
         "rules": _floats(Counter[str](r.status for r in view.rules)),
@@ -128,7 +127,7 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
         "candidates_by_kind": _floats(Counter[str](c.kind for c in open_ones)),
         "merges_paused": float(sum(c.kind == "merge" and c.reason.facts.get("sure") is True for c in open_ones)),
         "oldest_waiting_days": round(max((_days(c.created_at, now) for c in open_ones), default=0.0), 2),
-        "tokens": float(sum(counting.tokens(i.content) for i in insights)),
+        "tokens": float(counting.tokens_of(found.length)),
     }
     if precision := _precision(view.candidates):
         measured["merge_precision"] = precision
@@ -140,17 +139,21 @@ def figures(view: View, insights: Sequence[Insight], looks: Sequence[_Look], pol
     return {**measured, "change": _change(last, measured)} if last else measured
 
 
-def _look(insight: Insight, policy: Policy, now: datetime) -> _Look:
-    try:
-        weighed = belief.weigh(insight, now, belief.Policy())
-        age = _days(insight.observed_at, now)
-    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
-        return _Look(insight.id, 0.0, stale=False, denied=False, trouble=f"{type(error).__name__}: {error}")
-    if weighed is None:
-        return _Look(insight.id, age, stale=False, denied=False)
-    stale = weighed.floor < 1 and _days(weighed.since, now) > policy.stale_after_half_lives * weighed.half_life_days
-    denied = any(e.kind == "contradicted" and weighed.since <= e.at <= now for e in insight.evidence)
-    return _Look(insight.id, age, stale, denied)
+def _stale_and_denied(found: Columns, policy: Policy, now: datetime) -> tuple[Flags, Flags]:
+    """Flag what had no confirmation for too long, and what was denied since its last one."""
+    weighed = belief.weigh_all(found, now, belief.Policy())
+    fading = weighed.supported & (weighed.floor < 1)
+    stale = fading & (weighed.age_days(micros(now)) > policy.stale_after_half_lives * weighed.half_life_days)
+    log = found.evidence
+    against = (log.kind == KINDS.index("contradicted")) & (log.at >= weighed.since[log.of]) & (log.at <= micros(now))
+    denied = np.zeros(len(found), bool)
+    denied[log.of[against]] = True
+    return stale, denied & weighed.supported
+
+
+def _levels(found: Columns) -> dict[str, int]:
+    bounds = np.searchsorted([0.4, 0.65, 0.85], found.confidence, side="right")
+    return {name: int(n) for name, n in zip(get_args(belief.Level), np.bincount(bounds, minlength=4), strict=True) if n}
 
 
 def _precision(candidates: Iterable[Candidate]) -> dict[str, float]:
@@ -168,10 +171,9 @@ def _change(last: Snapshot, measured: Mapping[str, Figure]) -> dict[str, float]:
     return {name: round(after[name] - before[name], 4) for name in after if name in before}
 
 
-def _percentiles(values: Sequence[float]) -> dict[str, float]:
-    """Return the nearest-rank percentiles."""
-    ranked = sorted(values)
-    return {f"p{p}": round(counting.percentile(ranked, p), 2) for p in (50, 90, 99)} if ranked else {}
+def _percentiles(ranked: Floats) -> dict[str, float]:
+    """Return the nearest-rank percentiles of values in order."""
+    return {f"p{p}": round(float(counting.percentile(ranked, p)), 2) for p in (50, 90, 99)} if len(ranked) else {}
 
 
 def _most(counted: Counter[str]) -> dict[str, float]:

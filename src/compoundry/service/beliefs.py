@@ -11,7 +11,7 @@ from compoundry.policy import settings_of
 from compoundry.service.app import App
 from compoundry.store import insights, sources, workspaces
 from compoundry.store.database import Connection, clock
-from compoundry.store.lineage import standing_in
+from compoundry.store.reading import columns
 from compoundry.text import belief, half_lives
 
 POINTS = 24
@@ -94,7 +94,7 @@ def _sweep(connection: Connection, workspace_id: int) -> decay_sweep.Policy:
 
 
 def _fitted(connection: Connection, workspace_id: int, policy: belief.Policy) -> dict[str, half_lives.HalfLife]:
-    return half_lives.learned(standing_in(connection, workspace_id), policy.half_lives, policy.half_life_days, clock(connection))
+    return half_lives.learned(columns(connection, workspace_id), policy.half_lives, policy.half_life_days, clock(connection))
 
 
 def _far_enough(weighed: belief.Weighed, now: datetime, falls_at: datetime | None) -> timedelta:

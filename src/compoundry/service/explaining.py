@@ -100,5 +100,5 @@ def _dispositions(connection: Connection, workspace_id: int, id: str) -> list[tu
     for job_type in jobs.found():
         filters = {"job_type": job_type, "state": "completed", "act": "run", "dry_run": False}
         for run in runs.newest(connection, workspace_id, limit=1, filters=filters):
-            told += [(run, d) for d in journal.dispositions(connection, workspace_id, run.id) if d.insight == id]
+            told += [(run, d) for d in journal.disposition(connection, workspace_id, run.id, id)]
     return told

@@ -12,7 +12,7 @@ from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
 from compoundry.service.app import App
-from compoundry.store import answers, journal, runs, state
+from compoundry.store import answers, edits, journal, runs, state
 from compoundry.store.database import Connection, clock
 from compoundry.store.journal import Entry
 
@@ -91,7 +91,7 @@ def apply(app: App, caller: Caller, id: str) -> Run:
         read = journal.dispositions(connection, caller.workspace_id, id)
         if dry.counts.scanned and not read:
             raise Conflict("this preview is so old that what it read was forgotten; make a new one")
-        journal.must_be_current(connection, caller.workspace_id, read)
+        edits.must_be_current(connection, caller.workspace_id, read)
     return _accept(app, caller, dry.job_type, act="apply", subject=id)
 
 

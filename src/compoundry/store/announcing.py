@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from compoundry.model import Counts, Run
 from compoundry.store import events
-from compoundry.store.journal import Entry
+from compoundry.store.batches import Entry
 
 KINDS = (
     "insight.created",

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from compoundry.errors import Stale
 from compoundry.job import Plan, View
 from compoundry.model import Counts, Run
-from compoundry.store import announcing, insights, journal, runs
-from compoundry.store.journal import Entry
+from compoundry.store import announcing, edits, insights, journal, runs
+from compoundry.store.batches import Batch, Entry
+from compoundry.store.journal import Written
+from compoundry.store.scanning import room
 
 
 def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerprint: str, now: datetime) -> None:
@@ -22,13 +24,13 @@ def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerp
     written = journal.entries(decided, {i.id: i for i in view.insights})
     if not run.dry_run:
         insights.lock(connection, run.workspace_id)
-        journal.must_be_current(connection, run.workspace_id, decided.dispositions)
-        _must_fit(connection, run, [e for e in written if not _on_insights(e)])
+        edits.must_be_current(connection, run.workspace_id, decided.dispositions)
+        _must_fit(connection, run, [e for e in written if isinstance(e, Entry) and not _on_insights(e)])
         _act(connection, run, written, now)
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, decided.dispositions)
     runs.complete(connection, run, counts=decided.counts, plan_hash=decided.hash, fingerprint=fingerprint, now=now, notes=decided.notes)
-    announcing.completed(connection, run, decided.counts, written, now)
+    announcing.completed(connection, run, decided.counts, _singles(written), now)
 
 
 def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> None:
@@ -37,30 +39,27 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
     told = journal.dispositions(connection, run.workspace_id, subject.id)
     if subject.counts.scanned and not told:
         raise Stale("the preview is so old that what it read was forgotten; make a new one")
-    journal.must_be_current(connection, run.workspace_id, told)
-    written = [entry for _, entry in journal.read(connection, run.workspace_id, subject.id)]
+    edits.must_be_current(connection, run.workspace_id, told)
+    written = journal.written(connection, run.workspace_id, subject.id)
     _must_fit(connection, run, written)
     _act(connection, run, written, now)
     journal.write(connection, run.workspace_id, run.id, written)
     journal.keep_dispositions(connection, run.workspace_id, run.id, told)
     known = subject.plan_hash or ""
     runs.complete(connection, run, counts=subject.counts, plan_hash=known, fingerprint="", now=now, notes=subject.notes)
-    announcing.completed(connection, run, subject.counts, written, now)
+    announcing.completed(connection, run, subject.counts, _singles(written), now)
 
 
 def reverted(connection: Connection, run: Run, subject: Run, *, now: datetime) -> None:
     """Take back what a run changed; what was edited later stays, listed among the run's changes as kept."""
     insights.lock(connection, run.workspace_id)
-    done = [entry for _, entry in journal.read(connection, run.workspace_id, subject.id) if entry.effects]
-    taken = [entry.undone() for entry in reversed(done)]
-    kept = journal.blocked(connection, run.workspace_id, taken)
-    undone = [entry for n, entry in enumerate(taken) if n not in kept]
+    done = [one for one in journal.written(connection, run.workspace_id, subject.id) if isinstance(one, Batch) or one.effects]
+    undone, kept = _possible(connection, run, [one.undone() for one in reversed(done)])
     _act(connection, run, undone, now)
-    listed = [_kept(entry, kept[n]) if n in kept else entry for n, entry in enumerate(taken)]
-    journal.write(connection, run.workspace_id, run.id, listed)
+    journal.write(connection, run.workspace_id, run.id, [*undone, *kept])
     counts = Counts(scanned=subject.counts.scanned, affected=len(_insights(undone)), errors=len(kept))
     runs.complete(connection, run, counts=counts, plan_hash="", fingerprint="", now=now)
-    announcing.completed(connection, run, counts, undone, now)
+    announcing.completed(connection, run, counts, _singles(undone), now)
 
 
 def entries(connection: Connection, run: Run, written: Sequence[Entry], *, now: datetime) -> None:
@@ -70,21 +69,52 @@ def entries(connection: Connection, run: Run, written: Sequence[Entry], *, now: 
     journal.write(connection, run.workspace_id, run.id, written)
 
 
-def _act(connection: Connection, run: Run, written: Sequence[Entry], now: datetime) -> None:
-    journal.act(connection, run.workspace_id, [e for entry in written for e in entry.effects], now)
+def _act(connection: Connection, run: Run, written: Sequence[Written], now: datetime) -> None:
+    """Edit the rows; batches change insights that no other entry of the same run changes, so that their order is free."""
+    edits.act(connection, run.workspace_id, [e for entry in _singles(written) for e in entry.effects], now)
+    with room(connection):
+        for batch in (one for one in written if isinstance(one, Batch)):
+            edits.change_many(connection, run.workspace_id, batch, now)
 
 
-def _must_fit(connection: Connection, run: Run, written: Sequence[Entry]) -> None:
-    if clashes := sorted(set(journal.blocked(connection, run.workspace_id, written).values())):
-        raise Stale(f"the plan no longer fits: {clashes[0]}; make a new plan", {"changed": clashes[:100]})
+def _must_fit(connection: Connection, run: Run, written: Sequence[Written]) -> None:
+    clashes = set(edits.blocked(connection, run.workspace_id, _singles(written)).values())
+    for batch in (one for one in written if isinstance(one, Batch)):
+        clashes |= set(edits.clashing(connection, run.workspace_id, batch).values())
+    if clashes:
+        told = sorted(clashes)
+        raise Stale(f"the plan no longer fits: {told[0]}; make a new plan", {"changed": told[:100]})
+
+
+def _possible(connection: Connection, run: Run, taken: Sequence[Written]) -> tuple[list[Written], list[Entry]]:
+    """Part what can be done from what has to stay as it is because somebody changed the rows since."""
+    kept: list[Entry] = []
+    undone: list[Written] = []
+    singles = _singles(taken)
+    blocked = edits.blocked(connection, run.workspace_id, singles)
+    kept += [_kept(singles[n], why) for n, why in sorted(blocked.items())]
+    stays = {id(singles[n]) for n in blocked}
+    for one in taken:
+        if isinstance(one, Batch):
+            clash = edits.clashing(connection, run.workspace_id, one)
+            kept += [_kept(one.entry(n), why) for n, why in sorted(clash.items())]
+            undone.append(one.only([n for n in range(len(one)) if n not in clash]) if clash else one)
+        elif id(one) not in stays:
+            undone.append(one)
+    return [one for one in undone if isinstance(one, Entry) or len(one)], kept
+
+
+def _singles(written: Sequence[Written]) -> list[Entry]:
+    return [one for one in written if isinstance(one, Entry)]
 
 
 def _on_insights(entry: Entry) -> bool:
     return all(e.noun == "insight" for e in entry.effects)
 
 
-def _insights(written: Sequence[Entry]) -> set[str]:
-    return {e.id for entry in written for e in entry.effects if e.noun == "insight"}
+def _insights(written: Sequence[Written]) -> set[str]:
+    found = {e.id for entry in _singles(written) for e in entry.effects if e.noun == "insight"}
+    return found.union(*(one.insights for one in written if isinstance(one, Batch)))
 
 
 def _kept(entry: Entry, why: str) -> Entry:

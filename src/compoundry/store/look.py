@@ -1,13 +1,15 @@
 """Look at a workspace: read everything that a job may know, in one transaction."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from compoundry.columns import Columns
 from compoundry.job import Tick, View
 from compoundry.model import Insight
-from compoundry.store import insights, journal, tables, vectors
+from compoundry.store import insights, journal, reading, tables, vectors
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
 from compoundry.store.lineage import standing_in
 from compoundry.text.belief import Sources, heard
@@ -15,12 +17,22 @@ from compoundry.text.belief import Sources, heard
 _RECENT_SNAPSHOTS = 30
 
 
-def look(connection: Connection, workspace_id: int, *, job_type: str, model: str, fingerprint: str, sources: Sources, tick: Tick) -> View:
+def look(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    job_type: str,
+    model: str,
+    fingerprint: str,
+    sources: Sources,
+    tick: Tick,
+    as_columns: bool = False,
+) -> View:
     """Return the view of a workspace for a job; `fingerprint` names the settings that earlier comparisons must share.
 
-    Evidence is shown as far as its source is trusted.
+    Evidence is shown as far as its source is trusted; all insights as columns where the job asks for that.
     """
-    found = tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
+    found = () if as_columns else tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
     counted = insights.count(connection, workspace_id)
     return View(
         workspace_id=workspace_id,
@@ -34,7 +46,13 @@ def look(connection: Connection, workspace_id: int, *, job_type: str, model: str
         others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
         compared=_compared(connection, workspace_id, job_type, fingerprint, found),
         tick=tick,
+        columns=_columns(connection, workspace_id, sources) if as_columns else None,
     )
+
+
+def _columns(connection: Connection, workspace_id: int, sources: Sources) -> Columns:
+    found = reading.columns(connection, workspace_id)
+    return replace(found, evidence=found.evidence.heard(sources.trust))
 
 
 def _compared(connection: Connection, workspace_id: int, job_type: str, fingerprint: str, found: tuple[Insight, ...]) -> Mapping[str, int]:
@@ -42,7 +60,7 @@ def _compared(connection: Connection, workspace_id: int, job_type: str, fingerpr
 
     None when nobody knows any more what it put off.
     """
-    last = _last_run(connection, workspace_id, job_type, fingerprint)
+    last = _last_run(connection, workspace_id, job_type, fingerprint) if found else None
     if last is None:
         return {}
     id, since = last

@@ -1,6 +1,6 @@
 """Say what was believed at a time: take back, in thought, what runs and people have decided since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -8,15 +8,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, select
 
+from compoundry.columns import columns_of, micros
 from compoundry.model import Insight
 from compoundry.store import tables
+from compoundry.store.batches import unpacked
 from compoundry.store.effects import Effect
 from compoundry.store.findings import Shelf
 from compoundry.store.lineage import assembled, entities_of
 from compoundry.store.rows import storable
-from compoundry.text.belief import Policy, confidence, heard
+from compoundry.text.belief import Policy, heard, weigh_all
 
 T = TypeVar("T")
+_STANDING = ("archive", "unarchive")  # what was believed then is computed anew, whatever was stored
 
 
 class _Was(SimpleNamespace):
@@ -41,8 +44,10 @@ def believed(connection: Connection, workspace_id: int, at: datetime, policy: Po
     parents = {row.id: row.merged_into for row in then if row.standing == "merged"}
     entities = connection.execute(entities_of().where(tables.insight_entities.c.workspace_id == workspace_id))
     evidence = connection.execute(select(pieces).where(pieces.c.workspace_id == workspace_id, pieces.c.at <= at))
-    found = assembled((row for row in then if row.standing == "active"), parents, entities, evidence)
-    return [replace(i, confidence=round(confidence(heard(i, trust), at, policy), 4)) for i in found]
+    found = list(assembled((row for row in then if row.standing == "active"), parents, entities, evidence))
+    columns = columns_of([heard(i, trust) for i in found])
+    then_believed = dict(zip(columns.ids, weigh_all(columns, at, policy).at(micros(at)).tolist(), strict=True))
+    return [replace(i, confidence=round(then_believed[i.id], 4)) for i in found]
 
 
 def shelved(connection: Connection, workspace_id: int, shelf: Shelf[T], at: datetime) -> list[T]:
@@ -67,19 +72,29 @@ def _then(row: Row[Any], before: Mapping[str, Any] | None) -> "_Was":
 
 def _since(connection: Connection, workspace_id: int, noun: str, at: datetime) -> dict[str, dict[str, Any] | None]:
     """Collect, by id, what the columns of rows held at a time, where a later run changed them; None for rows made later."""
-    change, run = tables.changes, tables.runs
-    later = (
-        select(change.c.effects)
-        .join(run, (run.c.workspace_id == change.c.workspace_id) & (run.c.id == change.c.run_id))
-        .where(change.c.workspace_id == workspace_id, run.c.state == "completed", ~run.c.dry_run, run.c.ended_at > at)
-        .order_by(run.c.ended_at.desc(), change.c.position.desc())
-    )
+    run, found = tables.runs, []
+    for table in (tables.changes, tables.batches):
+        later = (
+            select(table, run.c.ended_at)
+            .join(run, (run.c.workspace_id == table.c.workspace_id) & (run.c.id == table.c.run_id))
+            .where(table.c.workspace_id == workspace_id, run.c.state == "completed", ~run.c.dry_run, run.c.ended_at > at)
+        )
+        wanted = later if table is tables.changes else later.where(table.c.kind.in_(_STANDING))
+        found += list(connection.execute(wanted)) if table is tables.changes or noun == "insight" else []
     before: dict[str, dict[str, Any] | None] = {}
-    for effects in connection.scalars(later):
-        for effect in (Effect(*e) for e in reversed(effects)):
+    for row in sorted(found, key=lambda row: (row.ended_at, row.position), reverse=True):
+        for effect in _edits(row):
             if effect.noun == noun:
                 _take_back(before, effect)
     return before
+
+
+def _edits(row: Row[Any]) -> Iterator[Effect]:
+    """Return the edits of a row of the journal, the last one first."""
+    if hasattr(row, "packed"):
+        yield from (effect for entry in unpacked(row.packed) for effect in entry.effects)
+    else:
+        yield from (Effect(*e) for e in reversed(row.effects))
 
 
 def _take_back(before: dict[str, dict[str, Any] | None], effect: Effect) -> None:

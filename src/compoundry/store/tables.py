@@ -29,6 +29,9 @@ from sqlalchemy.types import TypeDecorator
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
+ByteOrder = String(64).with_variant(String(64, collation="C"), "postgresql")  # ids in the order that Python has
+
+
 class UtcTime(TypeDecorator[datetime]):
     """Store an aware time in UTC and give an aware time back, on both databases."""
 
@@ -369,11 +372,29 @@ changes = Table(
     Index("ix_changes_subject", "workspace_id", "subject"),
 )
 
+batches = Table(
+    "batches",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("first", ByteOrder, nullable=False),
+    Column("last", ByteOrder, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["workspace_id", "run_id"], ["runs.workspace_id", "runs.id"]),
+    Index("ix_batches_subjects", "workspace_id", "first", "last"),
+)
+
 dispositions = Table(
     "dispositions",
     metadata,
     Column("workspace_id", Integer, primary_key=True, autoincrement=False),
     Column("run_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("first", ByteOrder, nullable=False),
+    Column("last", ByteOrder, nullable=False),
     Column("packed", LargeBinary, nullable=False),
     ForeignKeyConstraint(["workspace_id", "run_id"], ["runs.workspace_id", "runs.id"]),
 )

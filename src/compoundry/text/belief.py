@@ -15,83 +15,28 @@ was (spacing effect: Cepeda 2006; the shape follows the stability of FSRS). It i
 spaced support against denials. Both parts, and the settings, were measured: docs/benchmarks/belief.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from itertools import groupby
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from compoundry.errors import Invalid
+import numpy as np
+from numpy.typing import NDArray
+
+from compoundry.columns import NEVER, Columns, Flags, Floats, Times, columns_of, micros, moment
 from compoundry.model import Evidence, Insight
+from compoundry.text.belief_policy import HALF_LIVES, LASTING, Policy, Sources, must_be_shares
+from compoundry.text.moments import Moments, moments
+
+__all__ = [
+    "HALF_LIVES", "LASTING", "Believed", "Fold", "Level", "Policy", "Sources", "Weighed", "confidence", "freshness", "half_life", "heard",
+    "level", "must_be_shares", "weigh", "weigh_all",
+]  # fmt: skip
 
 Level = Literal["low", "medium", "high", "very_high"]
-
-HALF_LIVES: Mapping[str, float] = MappingProxyType(
-    {
-        "activity": 30.0,
-        "status": 30.0,
-        "opportunity": 45.0,
-        "plan": 45.0,
-        "risk": 60.0,
-        "complaint": 90.0,
-        "behavior": 120.0,
-        "habit": 120.0,
-        "preference": 180.0,
-        "role_detail": 270.0,
-        "fact": 365.0,
-        "lesson": 365.0,
-        "relationship": 365.0,
-        "characteristic": 730.0,
-    }
-)
-LASTING = ("identity", "milestone", "event", "decision")
 DAY_S = 86_400.0
-REVIEWER = "\0reviewer"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Set how belief forms and fades; half-lives in days, the rest without unit.
-
-    `floors` is the part of the trust that never fades, by type, `floor` that of other types; types in `lasting` don't fade at all.
-    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support. `retrieved` is
-    the part of its weight that being read counts: nothing, unless a workspace switches it on.
-    """
-
-    half_lives: Mapping[str, float] = field(default_factory=lambda: HALF_LIVES)
-    half_life_days: float = 180.0
-    lasting: Sequence[str] = LASTING
-    floors: Mapping[str, float] = field(default_factory=dict)
-    floor: float = 0.0
-    tail: float = 0.7
-    growth: float = 4.0
-    spacing: float = 0.5
-    practice: float = 0.4
-    prior: float = 0.25
-    denial: float = 0.65
-    lapse: float = 0.7
-    longest: float = 24.0
-    corroboration: float = 0.5
-    repeat: float = 0.3
-    review: float = 0.9
-    retrieved: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Set how far a source is trusted, from 0 (retracted: nothing that it said counts) to 1 (like any other)."""
-
-    trust: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        must_be_shares("sources: trust", self.trust)
-
-
-def must_be_shares(what: str, given: Mapping[str, float]) -> None:
-    """Raise Invalid unless every value is between 0 and 1."""
-    if wrong := [name for name, value in given.items() if not 0 <= value <= 1]:
-        raise Invalid(f"{what} of {wrong[0]!r} must be between 0 and 1, not {given[wrong[0]]}")
+MICRO_DAYS = DAY_S * 1e6
+_LATEST = micros(datetime.max.replace(tzinfo=moment(0).tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +51,60 @@ class Weighed:
 
     def at(self, now: datetime) -> float:
         """Return the confidence at a time after the last evidence."""
-        age = max(0.0, (now - self.since).total_seconds() / DAY_S)
-        return self.trust * (self.floor + (1 - self.floor) * freshness(age, self.half_life_days, self.tail))
+        return float(self._alone.at(micros(now))[0])
 
     def fades_at(self, bound: float) -> datetime | None:
         """Return when the confidence falls to the bound unless somebody confirms it; None for never."""
-        if self.trust <= bound:
-            return self.since
-        if self.trust * self.floor >= bound:
+        at = int(self._alone.fades_at(bound)[0])
+        return None if at == NEVER else moment(at)
+
+    @property
+    def _alone(self) -> "Believed":
+        trust, lives, floor = (np.array([share]) for share in (self.trust, self.half_life_days, self.floor))
+        return Believed(trust, np.array([micros(self.since)]), lives, floor, self.tail)
+
+
+@dataclass(frozen=True)
+class Believed:
+    """Hold the same for many insights, one row each; `since` is `NEVER` where nothing supports an insight yet."""
+
+    trust: Floats
+    since: Times
+    half_life_days: Floats
+    floor: Floats
+    tail: float
+
+    @property
+    def supported(self) -> Flags:
+        """Flag what has any support."""
+        return np.not_equal(self.since, NEVER)
+
+    def age_days(self, now: int) -> Floats:
+        """Return the days since the last support."""
+        days: Floats = np.maximum(0.0, (now - self.since) / MICRO_DAYS)
+        return days
+
+    def at(self, now: int) -> Floats:
+        """Return each confidence at a time after the last evidence; 0 where nothing supports an insight."""
+        left = self.floor + (1 - self.floor) * freshness(self.age_days(now), self.half_life_days, self.tail)
+        return np.where(self.supported, self.trust * left, 0.0)
+
+    def fades_at(self, bound: float) -> Times:
+        """Return when each falls to the bound unless somebody confirms it."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            left = (bound / self.trust - self.floor) / (1 - self.floor)
+            days = (left ** (-1 / self.tail) - 1) / (2 ** (1 / self.tail) - 1) * self.half_life_days
+            at = self.since + days * MICRO_DAYS
+            falls = (self.trust * self.floor < bound) & (at < _LATEST) & self.supported
+        at = np.where(falls, at, NEVER).astype(np.int64)
+        return np.where(self.trust <= bound, self.since, at)
+
+    def one(self, place: int) -> Weighed | None:
+        """Return one of them; None when nothing supports it yet."""
+        if self.since[place] == NEVER:
             return None
-        left = (bound / self.trust - self.floor) / (1 - self.floor)
-        days = (left ** (-1 / self.tail) - 1) / (2 ** (1 / self.tail) - 1) * self.half_life_days
-        try:
-            return self.since + timedelta(days=days)
-        except OverflowError:
-            return None
+        trust, half_life_days, floor = (float(c[place]) for c in (self.trust, self.half_life_days, self.floor))
+        return Weighed(trust, moment(int(self.since[place])), half_life_days, floor, self.tail)
 
 
 def confidence(insight: Insight, now: datetime, policy: Policy) -> float:
@@ -166,21 +150,38 @@ def level(confidence: float) -> Level:
 
 
 def weigh(insight: Insight, now: datetime, policy: Policy) -> Weighed | None:
-    """Add up the evidence up to `now`; None when nothing supports the insight yet."""
-    log = sorted((e for e in insight.evidence if e.at <= now), key=lambda e: e.at)
-    fold, since = Fold(policy, half_life(insight.type, policy)), None
-    for moment, together in groupby(log, key=lambda e: e.at):
-        pro, contra = _sides(together, policy)
-        if pro:
-            fold.support(pro, (moment - since).total_seconds() / DAY_S if since else 0.0)
-            since = moment
-        if contra:
-            fold.deny(contra)
-    if since is None:
-        return None
-    lasting = insight.pinned or insight.type in policy.lasting
-    floor = 1.0 if lasting else policy.floors.get(insight.type, policy.floor)
-    return Weighed(fold.trust, since, fold.half_life_days, floor, policy.tail)
+    """Add up the evidence up to `now`; None when nothing supports the insight yet, ValueError when a weight is none."""
+    columns = columns_of([insight])
+    if columns.troubles:
+        raise ValueError(columns.troubles[0])
+    return weigh_all(columns, now, policy).one(0)
+
+
+def weigh_all(columns: Columns, now: datetime, policy: Policy) -> Believed:
+    """Add up the evidence up to `now` for each insight; those that have trouble are left without support."""
+    told = moments(columns.evidence.only(columns.sound[columns.evidence.of]), micros(now), policy)
+    many = np.bincount(told.of, minlength=len(columns))
+    order = np.argsort(-many, kind="stable")
+    base = np.array([half_life(name, policy) for name in columns.type.names] or [0.0])[columns.type.codes]
+    trust, since, lives = _folded(told, many, order, base[order], policy)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return Believed(trust[back], since[back], lives[back], _floors(columns, policy), policy.tail)
+
+
+def _folded(told: Moments, many: NDArray[np.intp], order: NDArray[np.intp], base: Floats, policy: Policy) -> tuple[Floats, Times, Floats]:
+    """Fold the first moments of all insights, then the second ones of those that have two, and so on."""
+    fold, since = Fold.of(base, policy), np.full(len(order), NEVER)
+    first = (np.cumsum(many) - many)[order]
+    for turn in range(int(many.max(initial=0))):
+        reach = int(np.count_nonzero(many > turn))
+        now = first[:reach] + turn
+        gap = np.where(since[:reach] == NEVER, 0.0, (told.at[now] - since[:reach]) / MICRO_DAYS)
+        part = fold.part(reach)
+        part.support(told.pro[now], told.doubt[now], gap)
+        part.deny(told.contra[now], told.trust[now])
+        since[:reach] = np.where(told.supports[now], told.at[now], since[:reach])
+    return fold.trust, since, fold.half_life_days
 
 
 def half_life(type: str, policy: Policy) -> float:
@@ -188,84 +189,66 @@ def half_life(type: str, policy: Policy) -> float:
     return policy.half_lives.get(type, policy.half_life_days)
 
 
-def freshness(age_days: float, half_life_days: float, tail: float) -> float:
-    """Return what is left of a belief, from 1 down to 0; one half after one half-life.
+def freshness(age_days: Floats, half_life_days: Floats, tail: float) -> Floats:
+    """Return what is left of beliefs, from 1 down to 0; one half after one half-life.
 
-    >>> freshness(0, 90, 1.0), freshness(90, 90, 1.0), freshness(270, 90, 1.0)
-    (1.0, 0.5, 0.25)
+    >>> freshness(np.array([0.0, 90.0, 270.0]), np.array([90.0]), 1.0).tolist()
+    [1.0, 0.5, 0.25]
     """
-    return float((1 + (2 ** (1 / tail) - 1) * age_days / half_life_days) ** -tail)
+    left: Floats = (1 + (2 ** (1 / tail) - 1) * age_days / half_life_days) ** -tail
+    return left
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Fold:
-    """Take in evidence moment by moment, oldest first; what is of the same moment commutes.
+    """Take in evidence moment by moment, oldest first, for many insights at once; arrays change in place.
 
-    Each moment maps a source to its strongest word there, a weight from 0 to 1.
+    A moment at which nothing was said for or against an insight has the strength 0 there, and leaves all of the doubt or trust.
     """
 
     policy: Policy
-    base_days: float
-    trust: float = 0.0
-    _grown: float = 1.0
-    _backed: float = 0.0
-    _denied: float = 0.0
-    _words: dict[str, int] = field(default_factory=dict)
+    base_days: Floats
+    trust: Floats
+    grown: Floats
+    backed: Floats
+    denied: Floats
+
+    @classmethod
+    def of(cls, base_days: Floats, policy: Policy) -> "Fold":
+        """Begin with insights of which nothing is known but the half-life of their type."""
+        n = len(base_days)
+        return cls(policy, base_days, np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n))
+
+    def part(self, reach: int) -> "Fold":
+        """Return the first ones, sharing their arrays with all."""
+        return Fold(self.policy, *(c[:reach] for c in (self.base_days, self.trust, self.grown, self.backed, self.denied)))
 
     @property
-    def half_life_days(self) -> float:
-        """Return the half-life that the evidence so far has earned."""
-        odds = (self.policy.prior + self._backed) / (self.policy.prior + self.policy.denial * self._denied)
-        return self.base_days * min(self.policy.longest, self._grown * odds)
+    def half_life_days(self) -> Floats:
+        """Return the half-lives that the evidence so far has earned."""
+        odds = (self.policy.prior + self.backed) / (self.policy.prior + self.policy.denial * self.denied)
+        return self.base_days * np.minimum(self.policy.longest, self.grown * odds)
 
-    def support(self, words: Mapping[str, float], gap_days: float) -> None:
-        """Take in what speaks for it, so many days after the support before."""
-        gap = min(1.0, gap_days / (self.base_days * self._grown))
-        if gap > 0:
-            strongest = max(words.values())
-            self._backed += strongest * gap**self.policy.practice
-            self._grown = min(self.policy.longest, self._grown * (1 + self.policy.growth * strongest * gap**self.policy.spacing))
-        for source, weight in self._gains(words):
-            self.trust = 1 - (1 - self.trust) * (1 - weight)
-            self._words[source] = self._words.get(source, 0) + 1
+    def support(self, strongest: Floats, doubt: Floats, gap_days: Floats) -> None:
+        """Take in what speaks for them, so many days after the support before."""
+        gap = np.minimum(1.0, gap_days / (self.base_days * self.grown))
+        self.backed[:] += strongest * gap**self.policy.practice
+        self.grown[:] = np.minimum(self.policy.longest, self.grown * (1 + self.policy.growth * strongest * gap**self.policy.spacing))
+        self.trust[:] = 1 - (1 - self.trust) * doubt
 
-    def deny(self, words: Mapping[str, float]) -> None:
-        """Take in what speaks against it; after a denial, what was said before no longer makes words repeats."""
-        for source in sorted(words):
-            self.trust *= 1 - self.policy.review * words[source]
-        strongest = max(words.values())
-        self._denied += strongest
-        self._grown **= 1 - (1 - self.policy.lapse) * strongest
-        self._words.clear()
+    def deny(self, strongest: Floats, trust: Floats) -> None:
+        """Take in what speaks against them."""
+        self.trust[:] *= trust
+        self.denied[:] += strongest
+        self.grown[:] **= 1 - (1 - self.policy.lapse) * strongest
 
-    def _gains(self, words: Mapping[str, float]) -> list[tuple[str, float]]:
-        """Give the strongest first word its whole weight, another source a part, a repeat less each time."""
-        share, repeat = self.policy.corroboration, self.policy.repeat
-        if self._words:
-            return [(s, words[s] * (1.0 if s == REVIEWER else share * repeat ** self._words.get(s, 0))) for s in sorted(words)]
-        first = min(words, key=lambda s: (-words[s], s))
-        return [(s, words[s] * (1.0 if s == first else share)) for s in sorted(words)]
+
+def _floors(columns: Columns, policy: Policy) -> Floats:
+    kept = [1.0 if name in policy.lasting else policy.floors.get(name, policy.floor) for name in columns.type.names]
+    return np.where(columns.pinned, 1.0, np.array(kept or [0.0])[columns.type.codes])
 
 
 def _scaled(piece: Evidence, part: float) -> float:
     """Move a weight towards nothing: a verdict says nothing at one half, other evidence at zero."""
     nothing = 0.5 if piece.kind in ("reviewed", "outcome") else 0.0
     return nothing + (piece.weight - nothing) * part
-
-
-def _sides(together: Iterable[Evidence], policy: Policy) -> tuple[dict[str, float], dict[str, float]]:
-    """Part the evidence of one moment into what speaks for and against; a verdict of 0.5 does neither."""
-    pro: dict[str, float] = {}
-    contra: dict[str, float] = {}
-    for piece in together:
-        if not 0 <= piece.weight <= 1:
-            raise ValueError(f"evidence {piece.id} has the weight {piece.weight}; it must be between 0 and 1")
-        verdict = 2 * piece.weight - 1 if piece.kind in ("reviewed", "outcome") else piece.weight
-        side, weight = (contra, abs(verdict)) if piece.kind == "contradicted" or verdict < 0 else (pro, verdict)
-        if piece.kind == "reviewed" and side is pro:
-            source, weight = REVIEWER, weight * policy.review
-        else:
-            source, weight = piece.source, weight * (policy.retrieved if piece.kind == "retrieved" else 1.0)
-        if weight > 0 or piece.kind in ("observed", "confirmed"):
-            side[source] = max(weight, side.get(source, 0.0))
-    return pro, contra

@@ -3,6 +3,11 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from compoundry.columns import Floats
+
 _CHARACTERS_PER_TOKEN = 4.0
 
 
@@ -15,13 +20,13 @@ def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values) if values else 0.0
 
 
-def percentile(ordered: Sequence[float], percent: int) -> float:
+def percentile(ordered: Sequence[float] | Floats, percent: int) -> float:
     """Return the value below which that share of the ordered values lies (nearest rank); 0 for nothing.
 
     >>> percentile([1.0, 2.0, 3.0, 4.0], 50)
     2.0
     """
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
+    return float(ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]) if len(ordered) else 0.0
 
 
 def wilson(hits: int, tries: int, *, z: float = 1.96) -> tuple[float, float]:
@@ -45,3 +50,12 @@ def tokens(text: str) -> int:
     5
     """
     return math.ceil(len(text) / _CHARACTERS_PER_TOKEN)
+
+
+def tokens_of(lengths: NDArray[np.int64]) -> int:
+    """Estimate the same for many sentences of so many characters.
+
+    >>> tokens_of(np.array([19, 4]))
+    6
+    """
+    return int(np.ceil(lengths / _CHARACTERS_PER_TOKEN).sum())

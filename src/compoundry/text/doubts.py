@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from compoundry.job import same_id
@@ -20,14 +21,13 @@ class Doubt:
 
 
 def questions(doubts: Iterable[Doubt], known: Iterable[Candidate], *, most: int, now: datetime) -> list[Candidate]:
-    """Ask about the most urgent ones first, each once per day that it is about, at most so many waiting at a time."""
+    """Ask about the first doubts, which come most urgent first: once per day that each is about, at most so many waiting at a time."""
     asked, waiting = set(), set()
     for c in known:
         asked.add(c.id)
         waiting |= set(c.subjects) if c.kind == "confirm" and c.status == "open" else set()
-    urgent = sorted((d for d in doubts if d.insight not in waiting), key=lambda d: (d.why == "about_to_fade", d.at, d.insight))
-    found = {question.subjects[0]: question for d in reversed(urgent) if (question := _question(d, now)).id not in asked}
-    return list(reversed(found.values()))[: max(0, most - len(waiting))]
+    found = (_question(doubt, now) for doubt in doubts if doubt.insight not in waiting)
+    return list(islice((question for question in found if question.id not in asked), max(0, most - len(waiting))))
 
 
 def _question(doubt: Doubt, now: datetime) -> Candidate:
