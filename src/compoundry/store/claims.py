@@ -65,19 +65,16 @@ def release(connection: Connection, lease: Lease, now: datetime) -> int:
 
 
 def _due(now: datetime) -> Select[Any]:
-    other, first, turn = _T.alias("other"), _T.alias("first"), tables.workspaces
-    same = other.c.workspace_id == _T.c.workspace_id
-    busy = exists(select(1).where(same, other.c.state == "running", ~other.c.dry_run))
-    before = or_(first.c.rank < _T.c.rank, and_(first.c.rank == _T.c.rank, _earlier(first)))
-    queued = exists(select(1).where(first.c.workspace_id == _T.c.workspace_id, first.c.state == "accepted", ~first.c.dry_run, before))
-    free = or_(_T.c.dry_run, and_(~busy, ~queued))
-    waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id)
+    other, turn = _T.alias("other"), tables.workspaces
+    busy = exists(select(1).where(other.c.workspace_id == _T.c.workspace_id, other.c.state == "running", ~other.c.dry_run))
+    order = (_T.c.rank, _T.c.accepted_at, _T.c.id)
+    place = func.row_number().over(partition_by=_T.c.workspace_id, order_by=order).label("place")
+    lined_up = select(_T.c.workspace_id, _T.c.id, place).where(_T.c.state == "accepted", ~_T.c.dry_run).subquery("lined_up")
+    mine = and_(lined_up.c.workspace_id == _T.c.workspace_id, lined_up.c.id == _T.c.id)
+    free = or_(_T.c.dry_run, and_(lined_up.c.place == 1, ~busy))
+    waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id).outerjoin(lined_up, mine)
     due = waiting.where(_T.c.state == "accepted", _T.c.not_before <= now, free)
-    return due.order_by(turn.c.served_at.asc().nulls_first(), _T.c.rank, _T.c.accepted_at, _T.c.id)
-
-
-def _earlier(first: Any) -> Any:
-    return or_(first.c.accepted_at < _T.c.accepted_at, and_(first.c.accepted_at == _T.c.accepted_at, first.c.id < _T.c.id))
+    return due.order_by(turn.c.served_at.asc().nulls_first(), *order)
 
 
 def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) -> Run | None:
