@@ -174,3 +174,11 @@ def test_a_renamed_pattern_keeps_its_name(ws: Workspace) -> None:
 
 def test_a_rule_is_the_same_noun_everywhere(rule: Rule) -> None:
     assert replace(rule, helped=1) != rule
+
+
+def test_a_filter_with_a_word_that_nothing_is_called_is_refused(ws: Workspace) -> None:
+    with pytest.raises(Invalid, match="kind: must be one of theme, habit"):
+        ws.patterns(kind="themes")
+    with pytest.raises(Invalid, match="status: must be one of candidate, active"):
+        ws.rules(status="accepted")
+    assert ws.patterns(kind="theme", trend="rising") == []

@@ -1,10 +1,11 @@
 """Show what was found: patterns, rules, the playbook, metrics."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar, get_args
 
-from compoundry.errors import NotFound
-from compoundry.model import Caller, Pattern, Rule, Snapshot
+from compoundry.errors import Invalid, NotFound
+from compoundry.model import Caller, Pattern, PatternKind, PatternStatus, Rule, RuleStatus, Snapshot, Trend
 from compoundry.service.app import App
 from compoundry.store import rewind
 from compoundry.store.database import Connection, Database
@@ -13,6 +14,9 @@ from compoundry.store.findings import PATTERNS, RULES, Shelf, snapshots_between
 T = TypeVar("T")
 
 PAGE = 50
+Words = Mapping[str, Sequence[str]]
+_OF_PATTERNS: Final[Words] = {"kind": get_args(PatternKind), "status": get_args(PatternStatus), "trend": get_args(Trend)}
+_OF_RULES: Final[Words] = {"status": get_args(RuleStatus)}
 
 
 def patterns(
@@ -26,16 +30,16 @@ def patterns(
     trend: str | None = None,
     as_of: datetime | None = None,
 ) -> list[Pattern]:
-    """List patterns, those with the most support first; `as_of` asks what was known then."""
-    filters = {"kind": kind, "status": status, "trend": trend}
+    """List patterns, those with the most support first; `as_of` asks what was known then; Invalid for words there aren't."""
+    filters = _known(_OF_PATTERNS, {"kind": kind, "status": status, "trend": trend})
     return _page(app.database, caller, PATTERNS, limit=limit, cursor=cursor, as_of=as_of, filters=filters)
 
 
 def rules(
     app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, status: str | None = None, as_of: datetime | None = None
 ) -> list[Rule]:
-    """List rules, the surest first; `as_of` asks what was advised then."""
-    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters={"status": status})
+    """List rules, the surest first; `as_of` asks what was advised then; Invalid for a status there isn't."""
+    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters=_known(_OF_RULES, {"status": status}))
 
 
 def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100) -> list[Snapshot]:
@@ -43,6 +47,15 @@ def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: d
     caller.need("record.read")
     with app.database.read() as connection:
         return snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
+
+
+def _known(words: Words, filters: Mapping[str, str | None]) -> dict[str, str]:
+    """Leave out filters that aren't set, and refuse words that nothing is called."""
+    wanted = {name: value for name, value in filters.items() if value is not None}
+    for name, value in wanted.items():
+        if value not in words[name]:
+            raise Invalid(f"{name}: must be one of {', '.join(words[name])}")
+    return wanted
 
 
 def _page(
@@ -53,14 +66,13 @@ def _page(
     limit: int,
     cursor: str | None,
     as_of: datetime | None,
-    filters: dict[str, str | None],
+    filters: dict[str, str],
 ) -> list[T]:
     caller.need("record.read")
-    wanted = {name: value for name, value in filters.items() if value is not None}
     with database.read() as connection:
         if as_of is not None:
-            return _as_of(connection, caller.workspace_id, shelf, as_of, wanted, limit=limit, cursor=cursor)
-        return shelf.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=wanted)
+            return _as_of(connection, caller.workspace_id, shelf, as_of, filters, limit=limit, cursor=cursor)
+        return shelf.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=filters)
 
 
 def _as_of(
