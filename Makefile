@@ -1,6 +1,6 @@
 # Compoundry. `make` lists what there is; every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check promise chaos bench bench-service bench-workers bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million docs release-check lock
+.PHONY: help setup demo serve test check promise chaos long bench bench-service bench-workers bench-consolidation bench-belief bench-patterns bench-gain bench-scale bench-million docs release-check lock
 PYTHON ?= python3
 BIN := .venv/bin
 export COMPOUNDRY_TEST_POSTGRES ?= postgresql://postgres@127.0.0.1:5432/postgres
@@ -42,6 +42,9 @@ promise: setup ## Keep what the API promises now; the tests fail when a later ch
 
 chaos: setup ## Kill, freeze and starve workers, in long form
 	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 -m slow tests/chaos
+
+long: setup ## Run the other long suites: fuzz, twins, backups, deliveries, cuts
+	@$(BIN)/pytest -n 2 -m slow --ignore=tests/chaos tests
 
 bench: setup bench-service ## Measure the service; with DATA=folder also what the jobs decide
 
