@@ -108,6 +108,9 @@ def test_a_restored_workspace_is_the_same_on_either_database(parts: Parts, lived
     again = list(moving.export(elsewhere.app, there))
     assert again[1:] == lines[1:], "an export of the copy is the export, line by line"
     assert access.policy(elsewhere.app, there) == access.policy(parts.app, lived)
+    for ended in (r for r in runs.newest(parts.app, lived, limit=100) if r.state == "completed"):
+        assert runs.changes(elsewhere.app, there, ended.id) == runs.changes(parts.app, lived, ended.id)
+        assert runs.dispositions(elsewhere.app, there, ended.id) == runs.dispositions(parts.app, lived, ended.id)
     for insight in insights.recent(parts.app, lived, limit=50):
         assert insights.one(elsewhere.app, there, insight.id) == insight
         here, copy = explaining.why(parts.app, lived, insight.id), explaining.why(elsewhere.app, there, insight.id)

@@ -30,7 +30,7 @@ ENDLESS = ("/stream", "/events")
 
 def unnamed(sql: str, dialect: str) -> set[str]:
     """Name the tables of workspaces that a statement touches without saying which workspace."""
-    plain = re.sub(r"%\(\w+\)s(::(TIMESTAMP WITH TIME ZONE|DOUBLE PRECISION|\w+)(\[\])?)?", "?", sql)
+    plain = re.sub(r"%\(\w+\)s(::(TIMESTAMP WITH TIME ZONE|DOUBLE PRECISION|\w+)(\(\d+\))?(\[\])?)?", "?", sql)
     statement = sqlglot.parse_one(plain, dialect=dialect)
     assert statement is not None
     if isinstance(statement, exp.Insert):
@@ -118,6 +118,13 @@ def test_every_statement_names_the_workspace(parts: Parts) -> None:
 )
 def test_a_statement_that_names_no_workspace_is_seen(sql: str, found: set[str]) -> None:
     assert unnamed(sql, "sqlite") == found
+
+
+@pytest.mark.parametrize(("where", "found"), [("", {"insights"}), ("insights.workspace_id = %(workspace_id_1)s::INTEGER AND ", set())])
+def test_arrays_of_parameters_are_read(where: str, found: set[str]) -> None:
+    told = "unnest(%(all_id)s::VARCHAR(64)[], %(all_confidence)s::FLOAT[]) AS told(id, confidence)"
+    sql = f"UPDATE insights SET confidence = told.confidence FROM {told} WHERE {where}insights.id = told.id"
+    assert unnamed(sql, "postgres") == found
 
 
 def _ids(client: TestClient) -> dict[str, str]:

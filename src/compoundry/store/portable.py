@@ -15,9 +15,10 @@ from compoundry.store import tables
 from compoundry.store.state import bytewise
 from compoundry.store.tables import UtcTime
 
+_OF_RUNS: Final = (tables.changes, tables.batches, tables.dispositions)
 MOVED: Final[tuple[Table, ...]] = (
     *(tables.entities, tables.insights, tables.insight_entities, tables.evidence, tables.vectors, tables.candidates, tables.patterns),
-    *(tables.rules, tables.rule_outcomes, tables.exposures, tables.snapshots, tables.runs, tables.changes, tables.dispositions),
+    *(tables.rules, tables.rule_outcomes, tables.exposures, tables.snapshots, tables.runs, *_OF_RUNS),
     *(tables.artifacts, tables.schedules),
 )
 """What a workspace is, each table after those that it refers to."""
@@ -44,7 +45,7 @@ def lines(connection: Connection, workspace_id: int, table: Table) -> Iterator[b
     mine = select(*columns).where(table.c.workspace_id == workspace_id)
     if table is tables.runs or table is tables.artifacts:
         mine = mine.where(table.c.state.in_(_ENDED))
-    if table is tables.changes or table is tables.dispositions:
+    if table in _OF_RUNS:
         ended = select(tables.runs.c.id).where(tables.runs.c.workspace_id == workspace_id, tables.runs.c.state.in_(_ENDED))
         mine = mine.where(table.c.run_id.in_(ended))
     keys = [bytewise(connection, column) for column in table.primary_key.columns if column.name != "workspace_id"]

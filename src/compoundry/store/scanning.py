@@ -3,22 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, func, literal_column, select
 
 CACHE_KB = 262_144  # measured on a million rows: an update takes a third of the time that it takes with SQLite's 2 MB
 
 
 def all_of(connection: Connection, table: Table, workspace_id: int) -> ColumnElement[bool]:
-    """Choose the rows of a workspace; on SQLite without an index where they are most of the table.
+    """Choose the rows of a workspace; on SQLite without an index where they are most of what lies between the first and the last of them.
 
     Measured on a million rows, an index that jumps about in the table takes three times as long. PostgreSQL decides this by itself.
+    Within a transaction only: SQLite may number rows anew when it compacts the file.
     """
     mine = table.c.workspace_id == workspace_id
     if connection.dialect.name != "sqlite":
         return mine
-    most = connection.scalar(text(f"SELECT max(rowid) FROM {table.name}")) or 0
-    few = select(func.count()).select_from(select(table.c.workspace_id).where(mine).limit(most // 2 + 1).subquery())
-    return table.c.workspace_id + 0 == workspace_id if (connection.scalar(few) or 0) > most // 2 else mine
+    place: ColumnElement[int] = literal_column(f"{table.name}.rowid", Integer)
+    first, last, count = connection.execute(select(func.min(place), func.max(place), func.count()).select_from(table).where(mine)).one()
+    if not count or count <= (last - first + 1) // 2:
+        return mine
+    return (table.c.workspace_id + 0 == workspace_id) & place.between(first, last)
 
 
 @contextmanager
