@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -16,6 +15,7 @@ from compoundry.cli.show import Shown, show
 from compoundry.cli.where import Where
 
 app = typer.Typer()
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def serve(
     from compoundry.mcp.http import PATH, Endpoint
     from compoundry.settings import settings
 
-    for sign in (signal.SIGTERM, signal.SIGINT):
+    for sign in _STOPS:
         signal.signal(sign, _stop)  # uvicorn stops in order first, and then raises the signal again
     known = settings()
     parts = assemble(known, where.database)
@@ -68,16 +68,15 @@ def worker(
     from compoundry.app import assemble
     from compoundry.settings import settings
 
-    stopped = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopped.set())
     known = settings()
     parts = assemble(known, where.database)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # so they wait for `sigwait`: a handler may run between two looks, and be missed
     working = parts.employ()
     if port := known.metrics_port if metrics_port is None else metrics_port:
         start_http_server(port, known.host)
     _ready(where, "working", parts.app.database.engine.url.render_as_string(hide_password=True))
-    stopped.wait()
+    signal.sigwait(_STOPS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     parts.leave()
     working.close()
     parts.close()
