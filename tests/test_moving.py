@@ -1,8 +1,10 @@
 """A workspace that was exported is the same one wherever it is put down; what was touched on the way is refused."""
 
+import base64
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from tests.made import NOTES, learn, run, said
 from tests.server import new_key, serving
 
 CANARY = "whsec_"
+NOTHING = base64.b64encode(zlib.compress(b"{}")).decode()
 MANY = [
     *(said(f"Team {n} complains that exports are slow.", f"Team {n}", day=250 - n) for n in range(6)),
     *(said(f"Person {n} likes topic number {n * 7919 % 1009}.", f"Person {n}", day=255 - n) for n in range(30)),
@@ -185,6 +188,12 @@ def test_a_damaged_or_forged_export_leaves_nothing_behind(parts: Parts, lived: C
             )
         ),
         _changed(good, b'{"rules"', "reason", {"nonsense": 1}, honest=True),
+        *(
+            _changed(good, table, column, value, honest=True)
+            for table in (b'{"batches"', b'{"dispositions"')
+            for column, value in (("packed", "AAAA"), ("packed", NOTHING), ("first", "~"), ("last", ""))
+        ),
+        _changed(good, b'{"batches"', "size", 999, honest=True),
         _changed(good, b'{"runs"', "id", "x" * 65, honest=True),
         _changed(good, b'{"compoundry_export"', "policy", {"nonsense": {}}, honest=False),
         _changed(good, b'{"compoundry_export"', "version", 99, honest=False),

@@ -12,7 +12,7 @@ from compoundry.errors import Conflict, Invalid, Twin
 from compoundry.model import Caller
 from compoundry.service.access import checked_settings
 from compoundry.service.app import App
-from compoundry.store import insights, portable, state, tables, workspaces
+from compoundry.store import insights, journal, portable, state, tables, workspaces
 from compoundry.store.database import Connection, clock
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
 from compoundry.store.lineage import standing_in
@@ -149,6 +149,7 @@ def _must_be_the_same(connection: Connection, workspace_id: int, end: _End) -> R
         for kept in (CANDIDATES, PATTERNS, RULES):
             kept.everything(connection, workspace_id)
         snapshots_between(connection, workspace_id, None, None, limit=_BATCH)
+        journal.must_be_readable(connection, workspace_id)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise Invalid(f"the export holds something that can't be read back ({error}); nothing was restored") from None
     found = state.state_hash(connection, workspace_id)

@@ -18,8 +18,8 @@ from compoundry.store.batches import PACK, Batch, Entry, batch, packed, unpacked
 from compoundry.store.effects import Effect, effects, subject
 
 __all__ = [
-    "Entry", "Written", "about", "changes", "disposition", "dispositions", "entries", "keep_dispositions", "read", "size", "write",
-    "written",
+    "Entry", "Written", "about", "changes", "disposition", "dispositions", "entries", "keep_dispositions", "must_be_readable", "read",
+    "size", "write", "written",
 ]  # fmt: skip
 
 _C, _B, _D = tables.changes, tables.batches, tables.dispositions
@@ -107,6 +107,19 @@ def size(connection: Connection, workspace_id: int, run_id: str) -> int:
     return (connection.scalar(one) or 0) + (connection.scalar(many) or 0)
 
 
+def must_be_readable(connection: Connection, workspace_id: int) -> None:
+    """Raise ValueError when something packed can't be spelled out again, or isn't what its row says."""
+    for table in (_B, _D):
+        for row in connection.execute(select(table).where(table.c.workspace_id == workspace_id).execution_options(yield_per=10)):
+            try:
+                ids = _ids(row)
+                right = not ids or (row.first <= min(ids) and row.last >= max(ids))
+            except (zlib.error, TypeError, KeyError, IndexError) as error:
+                raise ValueError(f"{table.name} of run {row.run_id}: {error}") from None
+            if not right:
+                raise ValueError(f"{table.name} of run {row.run_id}: other insights than the row says")
+
+
 def keep_dispositions(connection: Connection, workspace_id: int, run_id: str, told: Sequence[Disposition]) -> None:
     """Keep what became of each scanned insight, packed, so many in a row."""
     rows = []
@@ -164,6 +177,16 @@ def _of_row(row: Row[Any], id: str) -> list[Entry]:
         return [_entry(row)]
     found = unpacked(row.packed)
     return [found.entry(n) for n, insight in enumerate(found.insights) if insight == id]
+
+
+def _ids(row: Row[Any]) -> list[str]:
+    """Spell everything out that a row has packed, and say what it is about; ValueError for more or less than the row says."""
+    if not hasattr(row, "size"):
+        return [told.insight for told in _unpacked(row.packed)]
+    ids = [entry.subject for entry in unpacked(row.packed)]
+    if len(ids) != row.size:
+        raise ValueError(f"{len(ids)} changes where the row says {row.size}")
+    return ids
 
 
 def _packed(told: Sequence[Disposition], part: slice) -> tuple[Sequence[str], bytes]:
