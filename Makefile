@@ -41,10 +41,10 @@ promise: setup ## Keep what the API promises now; the tests fail when a later ch
 	@COMPOUNDRY_PROMISE=1 $(BIN)/pytest -n0 tests/api/test_description.py
 
 chaos: setup ## Kill, freeze and starve workers, in long form
-	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 -m slow tests/chaos
+	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 --timeout 7200 -m slow tests/chaos
 
 long: setup ## Run the other long suites: fuzz, twins, backups, deliveries, cuts
-	@$(BIN)/pytest -n 2 -m slow --ignore=tests/chaos tests
+	@$(BIN)/pytest -n 2 --timeout 7200 -m slow --ignore=tests/chaos tests
 
 bench: setup bench-service ## Measure the service; with DATA=folder also what the jobs decide
 

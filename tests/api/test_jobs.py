@@ -120,6 +120,7 @@ def test_a_preview_is_shown_applied_and_taken_back(client: httpx2.Client) -> Non
     assert ended(client, applied)["insights_affected"] == affected
     assert client.get(f"/compounding/jobs/{applied}/changes").json()["data"] == shown
     assert len(client.get("/insights").json()["data"]) == 1
+    assert f"applied already, as run {applied}" in must_be_problem(client.post(f"/compounding/jobs/{dry}/apply"), 409)["message"]
     must_be_problem(client.post(f"/compounding/jobs/{dry}/revert"), 409)
     reverted = client.post(f"/compounding/jobs/{applied}/revert").json()["job_run_id"]
     assert ended(client, reverted)["status"] == "completed"

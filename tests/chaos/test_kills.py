@@ -43,7 +43,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
     parts, caller = loaded
     dice = random.Random(7)
     accepted: list[Run] = []
-    patient = {"COMPOUNDRY_LEASE_S": LEASE_S, "COMPOUNDRY_ATTEMPTS": "50"}
+    patient = {"COMPOUNDRY_LEASE_S": LEASE_S, "COMPOUNDRY_ATTEMPTS": str(3 * kills)}
     with nursery(tmp_path) as born:
         for _ in range(kills):
             accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS))]

@@ -11,9 +11,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from compoundry import jobs
 from compoundry.api.server import Beside, Lifespan, api
 from compoundry.app import Parts
-from compoundry.errors import CompoundryError
+from compoundry.errors import CompoundryError, Invalid
 
 DRAIN_S = 0.5  # how long requests are still taken after SIGTERM, so that a balancer sees that we are not ready
 STOP_S = 4
@@ -26,6 +27,7 @@ def serve(
 
     `beside` are other faces by their path: they stand behind the same door.
     """
+    jobs.found()  # now, and not with the first trigger: a file that can't be loaded must not cost a run
     others = dict(beside or {})
     listening = _listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
@@ -78,6 +80,10 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise Invalid(f"can't listen on {host}:{port} ({error.strerror}); choose another --port (0 picks a free one) or --host") from None
     listening.set_inheritable(True)
     return listening

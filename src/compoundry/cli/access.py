@@ -44,7 +44,7 @@ def create_workspace(door: "Door", name: Annotated[str, typer.Argument(help="Wha
         body,
         (
             f"workspace {made.id}: {made.name}",
-            f"a key for it: compoundry key create --workspace {made.id} --scopes record.read,record.write",
+            f"a key for it: compoundry key create --workspace {made.id} --scopes record.read,record.write,insight.stream",
         ),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from compoundry import jobs
-from compoundry.errors import Conflict, Twin
+from compoundry.errors import Conflict, Stale, Twin
 from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
@@ -91,7 +91,11 @@ def apply(app: App, caller: Caller, id: str) -> Run:
         read = journal.dispositions(connection, caller.workspace_id, id)
         if dry.counts.scanned and not read:
             raise Conflict("this preview is so old that what it read was forgotten; make a new one")
-        edits.must_be_current(connection, caller.workspace_id, read)
+        try:
+            edits.must_be_current(connection, caller.workspace_id, read)
+        except Stale as stale:
+            done = [r.id for r in runs.of_subject(connection, caller.workspace_id, id, "apply") if r.state == "completed"]
+            raise (Stale(f"this plan was applied already, as run {done[0]}; make a new one", stale.details) if done else stale) from None
     return _accept(app, caller, dry.job_type, act="apply", subject=id)
 
 
