@@ -29,21 +29,25 @@ class Disk(apsw.VFS):
         self.safe: dict[str, bytearray] = defaultdict(bytearray)
         self.on_its_way: dict[str, list[Write]] = defaultdict(list)
         self.left: int | None = None
+        self.dead = False
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802  # SQLite's names
         return _File(self, name, flags)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
+        if self.dead:
+            return
         self.safe.pop(filename, None)
         self.on_its_way.pop(filename, None)
         super().xDelete(filename, syncdir)
 
-    def spend(self) -> None:
-        """Use the power for one more step."""
-        if self.left is not None:
+    def alive(self) -> bool:
+        """Use the power for one more step; False, and no error, once the test has looked away."""
+        if self.left is not None and not self.dead:
             if self.left <= 0:
                 raise PowerCut
             self.left -= 1
+        return not self.dead
 
     def sync(self, name: str) -> None:
         for write in self.on_its_way.pop(name, []):
@@ -67,19 +71,19 @@ class _File(apsw.VFSFile):
         super().__init__("", name, flags)
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
-        self.disk.spend()
-        self.disk.on_its_way[self.name].append((offset, bytes(data)))
-        super().xWrite(data, offset)
+        if self.disk.alive():
+            self.disk.on_its_way[self.name].append((offset, bytes(data)))
+            super().xWrite(data, offset)
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
-        self.disk.spend()
-        self.disk.on_its_way[self.name].append((newsize, b""))
-        super().xTruncate(newsize)
+        if self.disk.alive():
+            self.disk.on_its_way[self.name].append((newsize, b""))
+            super().xTruncate(newsize)
 
     def xSync(self, flags: int) -> None:  # noqa: N802
-        self.disk.spend()
-        self.disk.sync(self.name)
-        super().xSync(flags)
+        if self.disk.alive():
+            self.disk.sync(self.name)
+            super().xSync(flags)
 
 
 def _torn(what: bytes, dice: random.Random) -> bytes:
