@@ -26,7 +26,7 @@ def asked(client: httpx2.Client) -> dict[str, Any]:
 
 
 def test_a_candidate_shows_what_it_is_about_and_why(client: httpx2.Client, asked: dict[str, Any]) -> None:
-    assert asked["reason"]["text"].startswith("the lesson")
+    assert asked["reason"]["text"].startswith("When the export times out, restart the queue worker first. — the lesson")
     assert asked["insights"][0]["content"].startswith("When the export")
     assert client.get(f"/candidates/{asked['id']}").headers["ETag"] == f'"{asked["version"]}"'
 

@@ -1,12 +1,13 @@
 """Spell each change as row edits with their inverses: what a row was before, and what it is after."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from compoundry.job import Advise, Archive, Believe, Change, Measure, Merge, Notice, Propose, Reinforce, Restore, Supersede, Withdraw
-from compoundry.model import Candidate, Insight, Pattern, Rule
+from compoundry.model import Candidate, Insight, Pattern, Reason, Rule
 from compoundry.store.rows import to_row
+from compoundry.text.agreement import spoken
 
 Values = Mapping[str, Any]
 
@@ -87,7 +88,9 @@ def _insight(insight: str, before: Values, after: Values) -> Effect:
 def _noticed(before: Pattern | None, pattern: Pattern) -> Iterator[Effect]:
     yield _noun("pattern", before, pattern)
     if before is None and pattern.status == "candidate":
-        question = Candidate(pattern.id, "pattern", pattern.evidence, pattern.reason, pattern.effect, pattern.last_seen)
+        question = Candidate(
+            pattern.id, "pattern", pattern.evidence, _saying(pattern.label, pattern.reason), pattern.effect, pattern.last_seen
+        )
         yield _noun("candidate", None, question)
     yield from _settled(pattern.id, before.status if before else "", pattern.status)
 
@@ -95,9 +98,14 @@ def _noticed(before: Pattern | None, pattern: Pattern) -> Iterator[Effect]:
 def _advised(before: Rule | None, rule: Rule) -> Iterator[Effect]:
     yield _noun("rule", before, rule)
     if before is None and rule.status == "candidate":
-        question = Candidate(rule.id, "rule", rule.evidence, rule.reason, rule.confidence, rule.created_at)
+        question = Candidate(rule.id, "rule", rule.evidence, _saying(spoken(rule), rule.reason), rule.confidence, rule.created_at)
         yield _noun("candidate", None, question)
     yield from _settled(rule.id, before.status if before else "", rule.status)
+
+
+def _saying(what: str, reason: Reason) -> Reason:
+    """Let whoever is asked read what would be accepted, and then why."""
+    return replace(reason, text=f"{what} — {reason.text}")
 
 
 def _settled(id: str, before: str, after: str) -> Iterator[Effect]:
