@@ -107,3 +107,9 @@ def test_the_environment_says_where_and_the_command_line_goes_first(house: House
     monkeypatch.setenv("COMPOUNDRY_API_KEY", house.remote.place[3])
     assert typed("insights", "--json").json["data"]
     assert prompt.json("insights")["data"] == []
+
+
+def test_a_workspace_is_not_named_to_a_server(house: House) -> None:
+    said = house.remote("run", "metrics", "--workspace", "2")
+    assert said.code == 2
+    assert "leave --workspace out" in said.err

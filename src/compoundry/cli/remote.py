@@ -27,6 +27,8 @@ def remote_desk(where: Where) -> Iterator[Desk]:
     """Open the desk of the workspace that the key belongs to."""
     if not where.key:
         raise Unauthenticated("a server needs a key: set COMPOUNDRY_API_KEY, or use --api-key")
+    if where.workspace is not None:
+        raise Invalid("a server's key belongs to one workspace; leave --workspace out, or take a key of the other one")
     with Client(where.server or "", where.key, timeout_s=_TIMEOUT_S, retries=_RETRIES) as client:
         yield RemoteDesk(client)
 
