@@ -194,7 +194,7 @@ def main() -> None:
         notes=(
             f"At most {most} labelled pairs of each set, the same vectors for all. Guards and weights were developed on one half of "
             "each set, drawn by a hash of the pair; this is the other half. In the corpus every method sees all texts at once, and "
-            "only pairs that people labelled count. Why some targets are missed: ../decisions/0007-what-is-worth-asking.md."
+            "only pairs that people labelled count. Why some targets are missed: ../decisions/0008-what-is-worth-asking.md."
         ),
     )
 

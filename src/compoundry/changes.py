@@ -1,5 +1,6 @@
 """Name what a job may decide: one change of one thing, many changes alike, and what became of each insight."""
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,9 +135,9 @@ class Disposition:
 class Spelled(Sequence[T]):
     """Be a sequence that spells its items out when somebody asks; equal to any sequence of the same items."""
 
+    @abstractmethod
     def spell(self, place: int) -> T:
         """Return the item at a place, from 0 to the length."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, place: int) -> T: ...
