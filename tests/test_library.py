@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compoundry import Workspace
-from compoundry.errors import Conflict, Invalid, NotFound, Stale
+from compoundry.errors import Conflict, Invalid, NotFound, Stale, Unavailable
 
 
 @pytest.fixture
@@ -129,3 +129,34 @@ def test_log_lines_go_where_the_host_logs(tmp_path: Path) -> None:
     assert "INFO run completed" in said.stdout
     assert said.stderr == ""
     assert logging.getLogger().level != logging.INFO
+
+
+def test_without_a_name_the_only_workspace_is_meant_and_several_are_asked_about(tmp_path: Path) -> None:
+    with (
+        Workspace.open(tmp_path / "one.db", "acme", encoder="hashed") as acme,
+        Workspace.open(tmp_path / "one.db", encoder="hashed") as same,
+    ):
+        assert same.id == acme.id
+    with Workspace.open(tmp_path / "one.db", "globex", encoder="hashed"):
+        pass
+    with pytest.raises(Invalid, match="'acme', 'globex'"):
+        Workspace.open(tmp_path / "one.db", encoder="hashed")
+    with Workspace.open(tmp_path / "new.db", encoder="hashed") as first, Workspace.open(tmp_path / "new.db", "default") as named:
+        assert first.id == named.id
+
+
+def test_a_closed_workspace_takes_nothing_more(ws: Workspace) -> None:
+    ws.close()
+    with pytest.raises(Unavailable, match="closed"):
+        ws.add("Dana prefers email.")
+    with pytest.raises(Unavailable, match="closed"):
+        ws.insights()
+
+
+def test_runs_and_changes_are_printed_as_sentences(ws: Workspace) -> None:
+    with ws:
+        told(ws)
+        preview = ws.run("consolidation", dry_run=True)
+        assert str(preview).startswith(f"dry run {preview.id} of consolidation completed (4 scanned")
+        merge = next(change for change in preview.changes if change.kind == "merge")
+        assert str(merge) == f"merge {merge.subject}: {merge.reason.text}"

@@ -52,11 +52,23 @@ class Unauthenticated(CompoundryError):
 
 
 class Forbidden(CompoundryError):
+    """Refuse a caller that has none of the scopes in `lacks`; each face says in its own words where to get one."""
+
     status = 403
+
+    def __init__(self, message: str, *, lacks: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class NotFound(CompoundryError):
+    """Miss a thing of a kind; each face says in its own words how to list those that there are."""
+
     status = 404
+
+    def __init__(self, message: str = "", *, kind: str = "") -> None:
+        super().__init__(message or f"no such {kind}")
+        self.kind = kind
 
 
 class Conflict(CompoundryError):

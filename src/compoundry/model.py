@@ -242,7 +242,7 @@ class Caller:
     def need(self, *scopes: Scope) -> None:
         """Raise Forbidden unless the caller has one of these scopes."""
         if self.scopes.isdisjoint(scopes):
-            raise Forbidden(f"this key lacks the scope {' or '.join(scopes)}; make one with: compoundry key create --scopes {scopes[0]}")
+            raise Forbidden(f"the scope {' or '.join(scopes)} is missing", lacks=scopes)
 
 
 @dataclass(frozen=True, slots=True)

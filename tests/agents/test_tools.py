@@ -83,7 +83,7 @@ def test_a_reader_can_not_write_by_guessing_the_name(ask: Callable[..., Any]) ->
     async def act(client: Client) -> str:
         return await refused(client, "remember", content="Dana leads sales.")
 
-    assert "lacks the scope record.write" in ask(act, "record.read")
+    assert "the scope record.write is missing" in ask(act, "record.read")
 
 
 def test_the_tools_cost_less_than_2500_tokens(ask: Callable[..., Any]) -> None:
@@ -159,12 +159,12 @@ def test_an_agent_hands_on_what_a_person_decided(parts: Parts, caller: Caller, a
 @pytest.mark.parametrize(
     ("tool", "arguments", "message"),
     [
-        ("recall", {}, "query: field required"),
+        ("recall", {}, "query: is missing"),
         ("recall", {"query": "x", "colour": "red"}, "colour: extra inputs are not permitted"),
-        ("recall", {"query": "x", "limit": 1_000}, "limit: input should be less than or equal to 100"),
+        ("recall", {"query": "x", "limit": 1_000}, "limit: must be less than or equal to 100"),
         ("recall", {"query": "x", "as_of": "yesterday"}, "is no time; write it like"),
         ("run_job", {"job": "dream"}, "unknown job type 'dream'; one of consolidation"),
-        ("run_job", {"job": "metrics", "dry_run": "yes"}, "dry_run: input should be a valid boolean"),
+        ("run_job", {"job": "metrics", "dry_run": "yes"}, "dry_run: must be true or false"),
         ("remember", {"content": "a\0b"}, "may not contain the character nul"),
         ("frobnicate", {}, "there is no tool 'frobnicate'; one of recall, playbook"),
     ],

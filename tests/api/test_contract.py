@@ -240,7 +240,7 @@ def test_good_items_of_a_list_are_kept_and_bad_ones_named(client: httpx2.Client)
 
 def test_an_error_never_repeats_what_an_insight_says(client: httpx2.Client) -> None:
     content = f"Dana is ill, {CANARY}. "
-    for wrong in ({"content": content * 500}, {"content": content, "confidence": content}, {"content": content, "entities": [content]}):
+    for wrong in ({"content": content * 500}, {"content": content, "confidence": content}, {"content": content, "entities": [[content]]}):
         must_be_problem(client.post("/insights", json=wrong), 400)
     id = client.post("/insights", json={"content": content}).json()["id"]
     must_be_problem(client.patch(f"/insights/{id}", json={"content": content, "pinned": content}), 400)

@@ -1,10 +1,12 @@
 """Shape what leaves the service: one JSON spelling, one shape for every error."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
+
+PREFIX: Final = "/api/developers/v1"
 
 
 class Answer(Response):

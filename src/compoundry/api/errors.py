@@ -7,12 +7,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Match
 
-from compoundry.api.answers import Answer, problem
-from compoundry.errors import CompoundryError
+from compoundry.api.answers import PREFIX, Answer, problem
+from compoundry.errors import CompoundryError, Forbidden, NotFound
+from compoundry.service.intake import worded
 
 log = structlog.get_logger(__name__)
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+_LISTED = {
+    "candidate": "candidates",
+    "delivery": "deliveries",
+    "insight": "insights",
+    "job run": "compounding/jobs",
+    "pattern": "patterns",
+    "playbook": "playbooks",
+    "rule": "rules",
+    "source": "sources",
+    "webhook": "webhooks",
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -27,7 +39,18 @@ def answer_errors(api: FastAPI) -> None:
 def told(error: CompoundryError, request_id: str) -> Answer:
     """Shape an error of ours."""
     headers = {**_HEADERS.get(error.status, {}), **_retry_after(error)}
-    return problem(error.status, error.message, request_id=request_id, details=error.details, headers=headers)
+    return problem(error.status, _said(error), request_id=request_id, details=error.details, headers=headers)
+
+
+def _said(error: CompoundryError) -> str:
+    """Say what to do next, in requests and commands."""
+    match error:
+        case NotFound(kind=kind) if kind in _LISTED:
+            return f"{error.message}; list them with GET {PREFIX}/{_LISTED[kind]}"
+        case Forbidden(lacks=scopes) if scopes:
+            return f"this key lacks the scope {' or '.join(scopes)}; make one with: compoundry key create --scopes {scopes[0]}"
+        case _:
+            return error.message
 
 
 async def _known(request: Request, error: Exception) -> Answer:
@@ -39,7 +62,7 @@ async def _invalid(request: Request, error: Exception) -> Answer:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-    return problem(400, f"{where}: {str(first['msg']).lower()}", request_id=request_id(request))
+    return problem(400, f"{where}: {worded(first['type'], str(first['msg']))}", request_id=request_id(request))
 
 
 async def _http(request: Request, error: Exception) -> Answer:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from compoundry.api.answers import Answer
+from compoundry.api.answers import PREFIX, Answer
 from compoundry.errors import Invalid, NotFound
 from compoundry.model import Caller, Scope
 from compoundry.policy import storable
@@ -38,7 +38,7 @@ class Guarded(APIRoute):
 
 def router(tag: str) -> APIRouter:
     """Make a router of guarded routes."""
-    return APIRouter(prefix="/api/developers/v1", tags=[tag], route_class=Guarded, default_response_class=Answer)
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=Guarded, default_response_class=Answer)
 
 
 def needs(scope: Scope, body: type[BaseModel] | None = None, *, by_hand: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

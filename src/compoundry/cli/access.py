@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from compoundry.cli.command import ON_A_DATABASE, command
 from compoundry.cli.shapes import moment
 from compoundry.cli.show import Shown, Table
-from compoundry.cli.where import Where
+from compoundry.cli.where import Where, Workspace
 from compoundry.errors import Invalid
 
 if TYPE_CHECKING:
@@ -20,22 +21,20 @@ if TYPE_CHECKING:
 _workspaces = typer.Typer(no_args_is_help=True, help="Make and list workspaces.")
 _keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
-WorkspaceId = Annotated[
-    int, typer.Option("--workspace", "-w", metavar="ID", envvar="COMPOUNDRY_WORKSPACE", show_envvar=False, help="The workspace.")
-]
+_ON_A_WORKSPACE = {**ON_A_DATABASE, "workspace": Workspace}
 
 
 @contextmanager
-def _door(where: Where) -> Iterator["Door"]:
+def _door(where: Where, *, make: bool = False) -> Iterator["Door"]:
     if where.server and not where.names_database:
         raise Invalid("workspaces and keys are made where the database is; name it with --database")
     from compoundry.cli.door import open_door  # SQLAlchemy takes 0.4 s to import, and --help must be quick
 
-    with open_door(where) as door:
+    with open_door(where, make=make) as door:
         yield door
 
 
-@command(_workspaces, "create", _door, ON_A_DATABASE)
+@command(_workspaces, "create", partial(_door, make=True), ON_A_DATABASE)
 def create_workspace(door: "Door", name: Annotated[str, typer.Argument(help="What people call it.")]) -> Shown:
     """Make a workspace: one team's insights, apart from all others'."""
     made = door.create_workspace(name)
@@ -60,24 +59,23 @@ def list_workspaces(door: "Door") -> Shown:
     )
 
 
-@command(_keys, "create", _door, ON_A_DATABASE)
+@command(_keys, "create", _door, _ON_A_WORKSPACE)
 def create_key(
     door: "Door",
-    workspace: WorkspaceId,
     scopes: Annotated[str, typer.Option(help="What the key may do, with commas between: record.read, record.write, insight.stream.")],
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     expires: Annotated[datetime | None, typer.Option(help="When it stops being valid, in UTC.")] = None,
 ) -> Shown:
     """Make an API key; it is shown now and never again."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    made = door.create_key(workspace, scopes=wanted, name=name, expires_at=expires.replace(tzinfo=UTC) if expires else None)
+    made = door.create_key(scopes=wanted, name=name, expires_at=expires.replace(tzinfo=UTC) if expires else None)
     return Shown({"key": made.key, **_body(made.about)}, (made.key, "keep it now: only its hash is stored"))
 
 
-@command(_keys, "list", _door, ON_A_DATABASE)
-def list_keys(door: "Door", workspace: WorkspaceId) -> Shown:
+@command(_keys, "list", _door, _ON_A_WORKSPACE)
+def list_keys(door: "Door") -> Shown:
     """List the keys of a workspace, without their secrets."""
-    found = door.keys(workspace)
+    found = door.keys()
     rows = [
         (k.id, k.name, k.hint + "…", ", ".join(k.scopes), moment(k.created_at), moment(k.expires_at), moment(k.revoked_at)) for k in found
     ]

@@ -12,6 +12,7 @@ from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.files import PIPED, there
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body
+from compoundry.counting import counted
 from compoundry.errors import Invalid
 
 app = typer.Typer()
@@ -94,7 +95,8 @@ def _shown(told: Body) -> Shown:
     if not result:
         wrong = f"; {told['error']}" if "error" in told else ""
         return Shown(told, (said + wrong,), exit=exits.RUN_FAILED if told["status"] == "failed" else exits.DONE)
-    counts = f"{result['insights_created']} insights, {result['entities_created']} new entities, {result['entities_updated']} known ones"
+    fresh = counted(result["entities_created"], "new entity", "new entities")
+    counts = f"{counted(result['insights_created'], 'insight')}, {fresh}, {result['entities_updated']} known"
     rows = [(one["id"], one["content"]) for one in result["insights"]]
     return Shown(told, (f"{said}; {counts}", Table(("id", "content"), rows, "no sentence about anybody")))
 

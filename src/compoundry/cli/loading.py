@@ -14,6 +14,7 @@ from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.files import PIPED, there
 from compoundry.cli.show import Shown
 from compoundry.client.nouns import Body, Progress
+from compoundry.counting import counted
 from compoundry.errors import Invalid
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _shown(report: "Report", file: Path, *, strict: bool) -> Shown:
         "kept_as_metadata": dict(report.kept),
         "dropped": dict(report.dropped),
     }
-    said = f"{report.lines} lines: {report.added} added, {report.known} known already, {len(bad)} refused"
+    said = f"{counted(report.lines, 'line')}: {report.added} added, {report.known} known already, {len(bad)} refused"
     refused = bool(bad) and (strict or len(bad) == report.lines)
     return Shown(body, (said, *_told(report, file)), exit=exits.INVALID if refused else exits.DONE, notes=_notes(report))
 
@@ -120,9 +121,9 @@ def _told(report: "Report", file: Path) -> Iterator[str]:
         yield f"read as {report.format}"
     for why, count in report.left_out.most_common():
         yield f"left out {count}: {why}"
-    for what, counted in (("kept as metadata", report.kept), ("dropped", report.dropped)):
-        if counted:
-            yield f"{what}: " + ", ".join(f"{name} ({count})" for name, count in counted.most_common())
+    for what, fields in (("kept as metadata", report.kept), ("dropped", report.dropped)):
+        if fields:
+            yield f"{what}: " + ", ".join(f"{name} ({count})" for name, count in fields.most_common())
     if report.format == "rules" and report.added:
         yield f"they wait for review like all insights; to follow them at once: compoundry import-rules {file}"
 

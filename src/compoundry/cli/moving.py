@@ -13,6 +13,7 @@ from compoundry.cli import exits
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.show import Shown
+from compoundry.counting import counted
 from compoundry.errors import Invalid
 from compoundry.text import safely
 
@@ -45,7 +46,7 @@ def export(
         raise Invalid(f"{file} exists; overwrite it with --force")
     with _new(file) as out:
         count = sum(1 for line in written if out.write(line))
-    return Shown({"file": str(file), "format": format, "lines": count}, (f"{count} lines written to {file}",))
+    return Shown({"file": str(file), "format": format, "lines": count}, (f"{counted(count, 'line')} written to {file}",))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from compoundry.cli import exits
 from compoundry.cli.command import ON_A_DATABASE, command
 from compoundry.cli.show import Line, Shown
 from compoundry.cli.where import Where
+from compoundry.errors import Invalid
 
 app = typer.Typer()
 
@@ -22,6 +23,8 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")
 
 @contextmanager
 def _url(where: Where) -> Iterator[str]:
+    if where.server and not where.names_database:
+        raise Invalid("this is done where the database is; name it with --database")
     from compoundry.settings import settings  # these take 0.1 s to import, and --help must be quick
 
     yield where.database or settings().database

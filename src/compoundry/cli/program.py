@@ -17,6 +17,7 @@ from compoundry.cli import (
     configuring,
     context,
     exits,
+    hints,
     hooks,
     loading,
     moving,
@@ -92,7 +93,7 @@ def run(args: Sequence[str]) -> NoReturn:
     except TyperException as error:
         code = _misused(error, as_json=as_json)
     except (CompoundryError, ClientError) as error:
-        complain(error.message, exits.body(error), as_json=as_json)
+        complain(hints.said(error), exits.body(error), as_json=as_json)
         code = exits.code(error)
     except (KeyboardInterrupt, Abort):
         code = exits.INTERRUPTED

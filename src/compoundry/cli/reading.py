@@ -1,12 +1,13 @@
 """Read what is known: insights, patterns, metrics."""
 
+import sys
 from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from compoundry import times
-from compoundry.cli import shapes
+from compoundry.cli import clean, shapes
 from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.running import Limit
@@ -106,8 +107,10 @@ def unmerge(desk: Desk, id: InsightId) -> Shown:
 
 
 @command(app, "forget", open_desk, ON_A_DESK)
-def forget(desk: Desk, id: InsightId) -> Shown:
+def forget(desk: Desk, id: InsightId, yes: Annotated[bool, typer.Option("--yes", help="Don't ask on a terminal.")] = False) -> Shown:
     """Erase an insight for good, with what was merged into it and all evidence; can't be taken back."""
+    if sys.stdin.isatty() and not yes:
+        typer.confirm(f"Erase “{clean.line(desk.insight(id).content)}” for good?", abort=True, err=True)
     desk.forget(id)
     return Shown({"id": id, "forgotten": True}, (f"insight {id} is forgotten",))
 

@@ -11,6 +11,7 @@ from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.reading import AsOf
 from compoundry.cli.running import Limit
 from compoundry.cli.show import Shown, Table
+from compoundry.counting import counted
 from compoundry.errors import Invalid
 from compoundry.text import playbook as pages
 
@@ -107,7 +108,7 @@ def import_rules(
         raise Invalid(f"{file} can't be read: {error}") from None
     done = desk.import_rules(document, name=file.name)
     rows = [(str(one["line"]), one["why"], one["text"]) for one in done["unread"]]
-    said = f"{len(done['new'])} new rules, {done['known']} known already, {len(rows)} lines left out"
+    said = f"{counted(len(done['new']), 'new rule')}, {done['known']} known already, {counted(len(rows), 'line')} left out"
     return Shown(done, (said, *([Table(("line", "left out because", "text"), rows)] if rows else [])))
 
 

@@ -64,7 +64,7 @@ def run(
 def status(
     desk: Desk,
     id: RunId,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for its end; then a failed run ends this with 1.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for its end, as `watch` does; then a failed run ends this with 1.")] = False,
     timeout: Timeout = None,
 ) -> Shown:
     """Tell how a run is doing."""
@@ -78,7 +78,10 @@ def watch(
     id: RunId = NEWEST,
     timeout: Timeout = None,
 ) -> Shown:
-    """Follow a run live until its end; in a pipe, a line for each step."""
+    """Follow a run live until its end; in a pipe, a line for each step.
+
+    On a database without a worker this carries the run out, as nobody else would.
+    """
     from compoundry.cli.progress import watching  # the parts of rich that only waiting needs
 
     run = desk.status(_named(desk, id))

@@ -6,6 +6,7 @@ from datetime import datetime
 from compoundry.cli import sparks
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
+from compoundry.counting import counted
 
 _SHORT = 100
 
@@ -36,9 +37,10 @@ def sentence(run: Run) -> str:
     if run.status != "completed":
         return what
     would = "would be " if run.dry_run else ""
-    counted = f"{run.insights_scanned} scanned, {run.insights_affected} {would}affected, {run.candidates_created} candidates {would}created"
+    asked = counted(run.candidates_created, "candidate")
+    done = f"{run.insights_scanned} scanned, {run.insights_affected} {would}affected, {asked} {would}created"
     took = f" in {run.duration_ms / 1_000:.2f} s" if run.duration_ms is not None else ""
-    return f"{what}{took}; {counted}" + (f", {run.errors} errors" if run.errors else "")
+    return f"{what}{took}; {done}" + (f", {counted(run.errors, 'error')}" if run.errors else "")
 
 
 def _next(run: Run) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Play the demo: load, run the five jobs, show what happened, take everything back."""
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -18,7 +18,7 @@ from compoundry.demo import report
 from compoundry.demo.stage import Desk, staged
 from compoundry.errors import Invalid
 from compoundry.sample import sample
-from compoundry.service.intake import from_line
+from compoundry.service.intake import from_line, read_line
 
 BATCH = 500
 POLL_S = 0.05
@@ -39,7 +39,7 @@ class Story:
 def play(console: Console, file: Path | None) -> bool:
     """Show everything on a sample or a file; return whether all went as promised."""
     began = time.monotonic()
-    lines = _lines(file)
+    lines = _lines(console, file)
     with staged() as stage, ExitStack() as open_desks:
         console.print(f"A server with an SQLite file of its own is on {stage.url}\n")
         stories = [Story(name, open_desks.enter_context(stage.workspace(name)), mine) for name, mine in _by_workspace(lines).items()]
@@ -57,13 +57,28 @@ def play(console: Console, file: Path | None) -> bool:
     return good and all(run["status"] == "completed" for story in stories for run in story.ended.values())
 
 
-def _lines(file: Path | None) -> list[Line]:
+def _lines(console: Console, file: Path | None) -> list[Line]:
     if file is None:
         return sample(until=datetime.now(UTC))
     try:
-        return [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise Invalid(f"{file} can't be read as JSON lines: {error}") from None
+        raw = file.read_bytes().split(b"\n")
+    except OSError as error:
+        raise Invalid(f"{file} can't be read: {error}") from None
+    good = [line for number, text in enumerate(raw, 1) if text.strip() and (line := _line(console, number, text)) is not None]
+    if not good:
+        raise Invalid(f"{file} holds no insight: a line of it is a JSON object with at least a content")
+    return good
+
+
+def _line(console: Console, number: int, text: bytes) -> Line | None:
+    """Read a line; a bad one is reported and left out."""
+    try:
+        line: Line = orjson.loads(text)
+        read_line(line)
+    except (orjson.JSONDecodeError, Invalid) as error:
+        console.print(f"line {number} is left out: {error}", highlight=False, markup=False)
+        return None
+    return line
 
 
 def _by_workspace(lines: Iterable[Line]) -> dict[str, list[Line]]:

@@ -13,6 +13,7 @@ def hold_file(file: Path | None) -> IO[str] | None:
     """Take the one place for a worker on a SQLite file; raise Conflict when another process has it."""
     if file is None:
         return None
+    file.parent.mkdir(parents=True, exist_ok=True)
     lock = Path(f"{file}-worker").open("a+")  # noqa: SIM115 - the open file is the lock
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -55,6 +55,12 @@ class Run:
         ws = self.workspace
         return [entry for _, entry in runs.changes(ws._app, ws._caller, self.id)]
 
+    def __str__(self) -> str:
+        counts = self.counts
+        told = f"{counts.scanned} scanned, {counts.affected} affected, {counts.created} created, {counts.errors} errors"
+        why = f": {self.error['message']}" if self.error else ""
+        return f"{'dry run' if self.dry_run else 'run'} {self.id} of {self.job_type} {self.state}{why} ({told})"
+
     def _repr_html_(self) -> str:
         return notebook.run(self.record, self.changes)
 

@@ -6,6 +6,7 @@ from typing import Self
 import structlog
 
 from compoundry.app import Parts, assemble
+from compoundry.errors import Invalid
 from compoundry.library.believing import Believing
 from compoundry.library.knowing import Knowing
 from compoundry.library.operating import Operating
@@ -14,16 +15,20 @@ from compoundry.library.ruling import Ruling
 from compoundry.service import access
 from compoundry.settings import settings
 
+DEFAULT = "default"
+
 
 class Workspace(Knowing, Reviewing, Ruling, Believing, Operating):
     """Hold one workspace of a database; close it, or use it in a `with` block."""
 
     @classmethod
-    def open(cls, database: str | Path, name: str = "default", *, encoder: str | None = None) -> Self:
+    def open(cls, database: str | Path, name: str | None = None, *, encoder: str | None = None) -> Self:
         """Open a file, or a database by its URL; the workspace of this name is made when there is none.
 
+        Without a name it is `default`, else the only workspace that there is, else a new one called `default`.
         `encoder` is `minilm` (built in), `hashed` (quick, words only) or `remote:MODEL@URL`; else COMPOUNDRY_ENCODER.
-        Raises Invalid for a URL that isn't supported, Unavailable when the database can't be opened.
+        Raises Invalid for a URL that isn't supported and where several workspaces could be meant, Unavailable when the
+        database can't be opened.
         """
         _log_where_the_host_logs()
         chosen = settings() if encoder is None else settings().model_copy(update={"encoder": encoder})
@@ -55,8 +60,10 @@ def _url(database: str | Path) -> str:
     return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"
 
 
-def _named(parts: Parts, name: str) -> int:
-    for found in access.list_workspaces(parts.app):
-        if found.name == name:
-            return found.id
-    return access.create_workspace(parts.app, name).id
+def _named(parts: Parts, name: str | None) -> int:
+    known = access.list_workspaces(parts.app)
+    if found := next((one for one in known if one.name == (name or DEFAULT)), None):
+        return found.id
+    if name is None and len(known) > 1:
+        raise Invalid(f"say which workspace: {', '.join(repr(one.name) for one in known[:5])}")
+    return known[0].id if name is None and known else access.create_workspace(parts.app, name or DEFAULT).id

@@ -13,7 +13,7 @@ from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, Pa
 from mcp_types import Tool as Described
 
 from compoundry.errors import CompoundryError
-from compoundry.mcp import tools
+from compoundry.mcp import hints, tools
 from compoundry.mcp.asked import schema
 from compoundry.mcp.tools import Tool
 from compoundry.model import Caller
@@ -41,7 +41,7 @@ def server(app: App, caller_of: CallerOf) -> Server[Any]:
         try:
             return _said(await to_thread.run_sync(call))
         except CompoundryError as error:
-            return _said(error.message, failed=True)
+            return _said(hints.said(error), failed=True)
         except Exception as error:
             log.error("tool failed", tool=asked.name, exc_info=error)
             return _said("something broke here; the log says more", failed=True)

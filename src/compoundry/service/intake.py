@@ -1,10 +1,11 @@
 """Read an insight as clients and files write it, and turn it into a draft."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from compoundry.errors import Invalid
 from compoundry.job import same_id
@@ -14,6 +15,20 @@ from compoundry.policy import storable
 CONTENT_LIMIT = 4_000
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 _EXACT = 2**53
+_SHOULD = re.compile(r"^\w+ should\b")
+_WORDS: Final[Mapping[str, str]] = {
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "dict_type": "must be a JSON object",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "list_type": "must be a list",
+    "missing": "is missing",
+    "model_attributes_type": "must be a JSON object",
+    "model_type": "must be a JSON object",
+    "string_type": "must be text",
+}
 
 
 def _no_nul(value: str) -> str:
@@ -69,11 +84,16 @@ Moment = Annotated[datetime, BeforeValidator(_timely), AfterValidator(_utc)]
 
 
 class EntityIn(BaseModel):
-    """Name what an insight is about; the same name is the same entity unless ids say otherwise."""
+    """Name what an insight is about, by an object or by its name alone; the same name is the same entity unless ids say otherwise."""
 
     name: Name
     type: Annotated[str, Field(max_length=60), AfterValidator(_no_nul)] = "thing"
     id: Annotated[str, Field(max_length=64), AfterValidator(_no_nul)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        return {"name": given} if isinstance(given, str) else given
 
     def entity(self) -> Entity:
         return Entity(self.id or "", self.name, self.type or "thing")
@@ -175,7 +195,18 @@ def sentence(error: ValidationError) -> str:
     """Say in one sentence what is wrong with the first wrong field."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the body"
-    return f"{where}: {first['msg'].removeprefix('Value error, ').lower()}"
+    return f"{where}: {worded(first['type'], first['msg'])}"
+
+
+def worded(kind: str, message: str) -> str:
+    """Say what is wrong with a field in words that don't depend on how it is checked.
+
+    >>> worded("model_type", "Input should be a valid dictionary or instance of EntityIn")
+    'must be a JSON object'
+    >>> worded("less_than_equal", "Input should be less than or equal to 100")
+    'must be less than or equal to 100'
+    """
+    return _WORDS.get(kind) or _SHOULD.sub("must", message.removeprefix("Value error, ")).lower()
 
 
 def _plain(given: object) -> object:

@@ -42,7 +42,7 @@ def one(app: App, caller: Caller, id: str) -> Playbook:
     """Return one playbook, or raise NotFound."""
     found = next((playbook for playbook in listed(app, caller) if playbook.id == id), None)
     if found is None:
-        raise NotFound("no such playbook; list them with GET /v1/playbooks")
+        raise NotFound(kind="playbook")
     return found
 
 

@@ -55,9 +55,11 @@ def wait(app: App, caller: Caller, id: str, *, seconds: float) -> Run:
 
 
 def newest(app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, **filters: Any) -> list[Run]:
-    """List runs, newest first; `filters` are job_type, state, dry_run and act."""
+    """List runs, newest first; `filters` are job_type, state, dry_run and act; Invalid for a job there isn't."""
     caller.need("record.read")
     wanted = {name: value for name, value in filters.items() if value is not None}
+    if "job_type" in wanted:
+        jobs.named(wanted["job_type"])
     with app.database.read() as connection:
         return runs.newest(connection, caller.workspace_id, limit=limit, before=cursor, filters=wanted)
 

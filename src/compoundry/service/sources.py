@@ -62,7 +62,7 @@ def trust(app: App, caller: Caller, source: str, value: float) -> Source:
     with app.database.write() as connection:
         said = {s.source: s for s in sources.known(connection, caller.workspace_id)}
         if source not in said:
-            raise NotFound(f"no evidence comes from {source!r}; list the sources with: compoundry sources")
+            raise NotFound(f"no evidence comes from {source!r}", kind="source")
         chosen = {name: dict(section) for name, section in workspaces.one(connection, caller.workspace_id).policy.items()}
         kept = {name: part for name, part in sources.trust(connection, caller.workspace_id).items() if name != source}
         chosen["sources"] = {"trust": {**kept, **({} if value == 1 else {source: value})}}

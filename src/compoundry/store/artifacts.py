@@ -26,7 +26,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Artifact:
     """Return a text and what became of it, or raise NotFound."""
     row = connection.execute(select(*_SEEN).where(_T.c.workspace_id == workspace_id, _T.c.id == id)).one_or_none()
     if row is None:
-        raise NotFound("no such artifact; POST /v1/context/text makes one")
+        raise NotFound(kind="artifact")
     return _artifact(row)
 
 

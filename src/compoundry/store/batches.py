@@ -27,6 +27,9 @@ class Entry:
     reason: Reason
     effects: tuple[Effect, ...]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {self.reason.text}"
+
     def undone(self) -> "Entry":
         """Return the change that takes this one back."""
         taken = Reason("reverted", f"taken back: {self.reason.text}", {"was": self.reason.code})

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select, text
 
+from compoundry.counting import counted
 from compoundry.errors import Unavailable
 from compoundry.store import migrate, tables
 from compoundry.store.database import Database, clock
@@ -89,12 +90,12 @@ def _work(connection: Connection, now: datetime) -> Iterator[Finding]:
     if over:
         yield Finding("leases", "problem", f"{over} running runs have no living worker", f"{_START_ONE}; it takes them over")
     else:
-        yield Finding("leases", "ok", f"{held} runs are being carried out, each by a living worker")
+        yield Finding("leases", "ok", f"{counted(held, 'run')} in progress, each with a living worker")
     late = _count(connection, _RUNS.c.state == "accepted", _RUNS.c.not_before < now - LATE)
     if late and not held:
-        yield Finding("queue", "problem", f"{late} runs have been waiting for more than a minute and none is running", _START_ONE)
+        yield Finding("queue", "problem", f"{counted(late, 'run')} waiting for more than a minute and none is running", _START_ONE)
     elif late:
-        yield Finding("queue", "warning", f"{late} runs have been waiting for more than a minute", "add workers, or wait")
+        yield Finding("queue", "warning", f"{counted(late, 'run')} waiting for more than a minute", "add workers, or wait")
     else:
         yield Finding("queue", "ok", "no run waits for long")
     due = connection.scalar(select(func.count()).select_from(tables.schedules).where(tables.schedules.c.next_at < now - LATE)) or 0

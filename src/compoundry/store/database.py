@@ -36,6 +36,7 @@ class Database:
     engine: Engine
     url: str
     _writing: threading.Lock = field(default_factory=threading.Lock)
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,14 +50,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; Unavailable when it can't."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with _translated(), self._connected() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Open a transaction whose every query sees the same state, however long it takes."""
         same = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with _translated(), self.engine.connect().execution_options(**same) as connection, connection.begin():
+        with _translated(), self._connected(**same) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -64,15 +65,21 @@ class Database:
         """Open a transaction that commits at the end of the block, or leaves nothing behind."""
         with _translated():
             if not self.is_sqlite:
-                with self.engine.begin() as connection:
+                with self._connected() as connection, connection.begin():
                     yield connection
                 return
-            with self._writing, self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            with self._writing, self._connected(writes=True) as connection, connection.begin():
                 yield connection
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; from then on, reading and writing raise Unavailable."""
+        self._closed.set()
         self.engine.dispose()
+
+    def _connected(self, **options: Any) -> Connection:
+        if self._closed.is_set():
+            raise Unavailable("the database was closed here; open it again")
+        return self.engine.connect().execution_options(**options)
 
 
 def open_database(url: str) -> Database:
@@ -115,7 +122,6 @@ def _json() -> dict[str, Any]:
 def _sqlite(url: str, file: str | None) -> Engine:
     if not file or file == ":memory:":
         raise Invalid("an in-memory database can't be shared with the worker; give a file: sqlite:///file.db")
-    Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=10, max_overflow=20, **_json())
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -54,7 +54,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Delivery:
     """Return a delivery, or raise NotFound."""
     row = connection.execute(select(_T).where(_T.c.workspace_id == workspace_id, _T.c.id == id)).one_or_none()
     if row is None:
-        raise NotFound("no such delivery; list them with: compoundry webhook deliveries")
+        raise NotFound(kind="delivery")
     return _delivery(row)
 
 

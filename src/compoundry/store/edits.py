@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ARRAY, Connection, Table, bindparam, column, delete, func, insert, select, update
 
+from compoundry.counting import counted
 from compoundry.errors import Stale
 from compoundry.job import Disposition, Told
 from compoundry.store import tables
@@ -90,7 +91,7 @@ def must_be_current(connection: Connection, workspace_id: int, told: Sequence[Di
     if same != len(seen):
         current: dict[str, int] = {row.id: row.version for row in connection.execute(mine)}
         changed = sorted(id for id, version in seen.items() if current.get(id) != version)
-        message = f"{len(changed)} insights that the plan read have changed since; make a new plan"
+        message = f"the plan is out of date: {counted(len(changed), 'insight')} changed since it was made; make a new one"
         raise Stale(message, {"changed": changed[:100]})
 
 

@@ -27,7 +27,7 @@ class Shelf(Generic[T]):
         """Return one, or raise NotFound."""
         row = connection.execute(select(self.table).where(*self._this(workspace_id, id))).one_or_none()
         if row is None:
-            raise NotFound(f"no such {self.noun}")
+            raise NotFound(kind=self.noun)
         return self.read(row)
 
     def page(

@@ -62,7 +62,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Insight:
     """Return an insight of any standing, or raise NotFound."""
     found = gathered(connection, workspace_id, [id])
     if id not in found:
-        raise NotFound("no such insight; list them with GET /v1/insights")
+        raise NotFound(kind="insight")
     return found[id]
 
 

@@ -20,6 +20,8 @@ def migrate(database: Database) -> tuple[str | None, str]:
 
     Raises Unavailable when the database is newer than this version of Compoundry.
     """
+    if database.file:
+        database.file.parent.mkdir(parents=True, exist_ok=True)
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -30,7 +30,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Run:
     """Return a run of this workspace, or raise NotFound."""
     row = connection.execute(select(_T).where(_T.c.workspace_id == workspace_id, _T.c.id == id)).one_or_none()
     if row is None:
-        raise NotFound("no such job run; list them with GET /v1/compounding/jobs")
+        raise NotFound(kind="job run")
     return as_run(row)
 
 
@@ -38,7 +38,10 @@ def newest(connection: Connection, workspace_id: int, *, limit: int, before: str
     """List runs, newest first, after the run `before`; `filters` are column values."""
     wanted = [_T.c.workspace_id == workspace_id, *(_T.c[name] == value for name, value in filters.items())]
     if before:
-        last = one(connection, workspace_id, before)
+        try:
+            last = one(connection, workspace_id, before)
+        except NotFound:
+            raise NotFound("the cursor names no job run; start again without it") from None
         wanted.append(or_(_T.c.accepted_at < last.accepted_at, and_(_T.c.accepted_at == last.accepted_at, _T.c.id < last.id)))
     rows = connection.execute(select(_T).where(*wanted).order_by(_T.c.accepted_at.desc(), _T.c.id.desc()).limit(limit))
     return [as_run(row) for row in rows]

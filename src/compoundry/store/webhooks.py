@@ -54,7 +54,7 @@ def one(connection: Connection, workspace_id: int, id: str) -> Webhook:
     """Return a webhook, or raise NotFound."""
     row = connection.execute(select(_T).where(_T.c.workspace_id == workspace_id, _T.c.id == id)).one_or_none()
     if row is None:
-        raise NotFound("no such webhook; list them with: compoundry webhook list")
+        raise NotFound(kind="webhook")
     return _webhook(row)
 
 

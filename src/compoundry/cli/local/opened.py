@@ -18,13 +18,21 @@ from compoundry.model import Run as StoredRun
 from compoundry.service import access, insights
 from compoundry.service.app import App
 from compoundry.settings import settings
+from compoundry.store.database import file_of
 
 
 @contextmanager
-def open_parts(where: Where) -> Iterator[Parts]:
-    """Open the database that the command line or the environment names; the command itself says what happened, so nothing is logged."""
+def open_parts(where: Where, *, make: bool = False) -> Iterator[Parts]:
+    """Open the database that the command line or the environment names; the command itself says what happened, so nothing is logged.
+
+    A SQLite file that isn't there is made only where `make` says so; else Invalid says how to make it.
+    """
     configure("text", level=logging.DEBUG if os.environ.get("COMPOUNDRY_DEBUG") else logging.CRITICAL)
-    parts = assemble(settings(), where.database)
+    known = settings()
+    file = file_of(where.database or known.database)
+    if file and not file.exists() and not make:
+        raise Invalid(f"there is no database {file} yet; make it with: compoundry workspace create NAME")
+    parts = assemble(known, where.database)
     try:
         yield parts
     finally:
