@@ -8,8 +8,8 @@ from compoundry.app import Parts
 from compoundry.engine import inline
 from compoundry.model import Caller, Run
 from compoundry.service import insights, runs
-from compoundry.service.insights import Learned
 from compoundry.service.intake import read
+from compoundry.store.insights import Learned
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

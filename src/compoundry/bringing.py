@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -18,12 +19,20 @@ from compoundry.importers.kinds import Bad, LeftOut, Record, Taken
 from compoundry.importers.reading import Reading, read
 from compoundry.service.intake import InsightIn, read_line
 from compoundry.service.moving import MARK
+from compoundry.store.insights import Learned
 
 BATCH = 1_000
 
 Line = tuple[int, InsightIn]
-Learn = Callable[[Sequence[InsightIn]], int]
+Learn = Callable[[Sequence[InsightIn]], "Brought"]
 Told = Callable[[int], None]
+
+
+class Brought(NamedTuple):
+    """Count what was new of a batch, and name the insights that were known and say something else."""
+
+    new: int
+    differing: Sequence[str] = ()
 
 
 def _silent(done_bytes: int) -> None:
@@ -34,6 +43,7 @@ def _silent(done_bytes: int) -> None:
 class Report:
     """Count what became of the records of a file.
 
+    `differing` are the ids of insights that were known and say something else than the file: they stay as they are.
     `bad` has the place and the message of those that were refused, `left_out` counts the others that don't go in, by reason;
     `kept` counts the fields that became metadata, `dropped` those that have no place here, such as vectors.
     """
@@ -42,6 +52,7 @@ class Report:
     lines: int = 0
     added: int = 0
     known: int = 0
+    differing: list[str] = field(default_factory=list)
     bad: list[tuple[int, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
@@ -85,6 +96,11 @@ def lines_of(reading: Reading, report: Report) -> Iterator[tuple[int, int, Insig
                     yield item.number, item.done_bytes, one
 
 
+def brought(learned: Sequence[Learned]) -> Brought:
+    """Count what the service learned of a batch."""
+    return Brought(sum(one.new for one in learned), [one.id for one in learned if one.differs])
+
+
 def is_export(raw: Buffer) -> bool:
     """Tell whether a file is a whole workspace that was exported, and not insights."""
     return bytes(raw[: len(MARK)]) == MARK
@@ -122,9 +138,10 @@ def _learn(lines: Sequence[Line], learn: Learn, report: Report) -> None:
     if not lines:
         return
     try:
-        added = learn([read for _, read in lines])
-        report.added += added
-        report.known += len(lines) - added
+        brought = learn([read for _, read in lines])
+        report.added += brought.new
+        report.known += len(lines) - brought.new
+        report.differing += brought.differing
     except (Invalid, RefusedAsInvalid, TooLarge) as error:
         if len(lines) == 1:
             report.bad.append((lines[0][0], error.message))

@@ -74,9 +74,9 @@ def write(url: str, each: int) -> list[str]:
         with parts.app.database.write() as connection:
             now = clock(connection)
             learned = stored.learn(connection, workspace.id, [(parts.app.new_id(), read({"content": f"Fact {n}."}).draft("x", now))], now)
-            announcing.learned(connection, workspace.id, [id for id, _ in learned], now)
+            announcing.learned(connection, workspace.id, [one.id for one in learned], now)
             time.sleep(random.random() * 0.03)
-        ids += [id for id, _ in learned]
+        ids += [one.id for one in learned]
     parts.close()
     return ids
 

@@ -47,6 +47,21 @@ def test_importing_twice_adds_nothing_twice(house: House, tmp_path: Path, place:
     assert [(one["added"], one["known"]) for one in told] == [(8, 0), (0, 8)]
 
 
+@pytest.mark.parametrize("place", ["local", "remote"])
+def test_a_known_id_with_other_words_changes_nothing_and_is_named(house: House, tmp_path: Path, place: str) -> None:
+    there = getattr(house, place)
+    file = written(
+        tmp_path / "again.jsonl", [{"id": "d1", "content": "Dana prefers letters."}, {"id": f"new-{place}", "content": "Lea likes tea."}]
+    )
+    told = there.json("import", str(file))
+    assert (told["added"], told["known"], len(told["differing"])) == (1, 1, 1)
+    assert there.json("insight", told["differing"][0])["content"] == "Dana prefers email over phone calls."
+    assert (
+        f"say something else and stay as they are; change one with `compoundry edit`: {told['differing'][0]}"
+        in there("import", str(file)).out
+    )
+
+
 def test_a_day_and_unknown_fields_are_kept(prompt: Prompt, tmp_path: Path) -> None:
     line = {"id": "x1", "content": "Dana moved.", "created_at": "2024-02-03T04:05:06Z", "mood": "calm", "evidence": "she said so"}
     prompt.json("import", str(written(tmp_path / "one.jsonl", [line])))

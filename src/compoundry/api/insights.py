@@ -76,7 +76,9 @@ def learn(request: Request, given: Annotated[Any, Depends(json_body)], call: Ann
         given = given["insights"]
     if not isinstance(given, list):
         (learned,) = insights.learn(app(request), caller(request), [read(given)], once=call)
-        return Answer({"id": learned.id, "new": learned.new, "ids": [learned.id], "errors": []}, status_code=201)
+        differing = [learned.id] if learned.differs else []
+        told = {"id": learned.id, "new": learned.new, "ids": [learned.id], "errors": [], "differing": differing}
+        return Answer(told, status_code=201)
     if not 0 < len(given) <= MOST:
         raise Invalid(f"send 1 to {MOST} insights at once")
     return _several(request, given, call)
@@ -155,5 +157,6 @@ def _several(request: Request, given: list[Any], call: Idempotency | None) -> An
     if not good:
         raise Invalid(f"none of these insights can be learned; the first one: {errors[0]['message']}", {"errors": errors})
     learned = insights.learn(app(request), caller(request), good, once=call)
-    body = {"ids": [one.id for one in learned], "new": sum(one.new for one in learned), "errors": errors}
+    differing = [one.id for one in learned if one.differs]
+    body = {"ids": [one.id for one in learned], "new": sum(one.new for one in learned), "errors": errors, "differing": differing}
     return Answer(body, status_code=201)

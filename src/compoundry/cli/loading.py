@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _SHOWN = 50
+_NAMED = 5
 
 InFile = Annotated[
     Path,
@@ -104,6 +105,7 @@ def _shown(report: "Report", file: Path, *, strict: bool) -> Shown:
         "lines": report.lines,
         "added": report.added,
         "known": report.known,
+        "differing": report.differing,
         "refused": len(bad),
         "errors": bad,
         "left_out": dict(report.left_out),
@@ -119,6 +121,9 @@ def _told(report: "Report", file: Path) -> Iterator[str]:
     """Say what of a foreign file has no place of its own here."""
     if report.format != "lines":
         yield f"read as {report.format}"
+    if report.differing:
+        some = ", ".join(report.differing[:_NAMED]) + (", …" if len(report.differing) > _NAMED else "")
+        yield f"{len(report.differing)} of those known say something else and stay as they are; change one with `compoundry edit`: {some}"
     for why, count in report.left_out.most_common():
         yield f"left out {count}: {why}"
     for what, fields in (("kept as metadata", report.kept), ("dropped", report.dropped)):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
+from compoundry.bringing import Brought
 from compoundry.cli.desk import Desk, Filter, Told
 from compoundry.cli.where import Where
 from compoundry.client import Client, Retries
@@ -71,11 +72,11 @@ class RemoteDesk:
     def cancel(self, id: str) -> Run:
         return self._client.cancel(id)
 
-    def learn(self, given: Sequence[InsightIn]) -> int:
+    def learn(self, given: Sequence[InsightIn]) -> Brought:
         told = self._client.insights.add_all([_spelled(one) for one in given])
         if told.errors:
             raise Invalid(str(told.errors[0]["message"]))
-        return told.new
+        return Brought(told.new, told.differing)
 
     def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None, as_of: str | None) -> list[Insight]:
         if wanted.limit > _AT_ONCE:

@@ -12,6 +12,7 @@ from compoundry.job import same_id
 from compoundry.model import Artifact, Draft, Entity, Evidence
 from compoundry.store import announcing, artifacts, insights
 from compoundry.store.database import Connection, clock
+from compoundry.store.insights import Learned
 from compoundry.text import extracting
 from compoundry.text.notes import Remark, entity_type, remarks
 
@@ -20,7 +21,6 @@ log = structlog.get_logger(__name__)
 WAIT_S = 0.05
 ASKING_S = 600.0  # a model may take its time, and its worker sends no sign of life meanwhile
 TRUST = 0.6  # nobody has looked at what was cut out of a text
-Learned = Sequence[tuple[str, bool]]
 
 
 def take_apart(shop: Workshop, told: Artifact) -> Artifact:
@@ -96,7 +96,7 @@ def _take(connection: Connection, told: Artifact, helped: Sequence[Remark], *, a
     found = list({remark.content.casefold(): remark for remark in (*helped, *by_rules)}.values())
     drafts = [_draft(told, remark, known) for remark in found]
     learned = insights.learn(connection, told.workspace_id, drafts, now)
-    announcing.learned(connection, told.workspace_id, [id for id, new in learned if new], now)
+    announcing.learned(connection, told.workspace_id, [one.id for one in learned if one.new], now)
     artifacts.complete(connection, told, _result(found, learned, {entity.name for entity in known}), now)
 
 
@@ -117,11 +117,11 @@ def _draft(told: Artifact, remark: Remark, known: Sequence[Entity]) -> tuple[str
     )
 
 
-def _result(found: Sequence[Remark], learned: Learned, known: set[str]) -> dict[str, Any]:
+def _result(found: Sequence[Remark], learned: Sequence[Learned], known: set[str]) -> dict[str, Any]:
     """Count as existing clients do; relations and tasks are not looked for."""
     names = dict.fromkeys(name for remark in found for name in remark.names)
     extracted = [{"name": n, "type": entity_type(n), "action": "updated" if n in known else "created"} for n in names]
-    kept = [{"id": id, "content": r.content, "confidence": TRUST} for r, (id, new) in zip(found, learned, strict=True) if new]
+    kept = [{"id": one.id, "content": r.content, "confidence": TRUST} for r, one in zip(found, learned, strict=True) if one.new]
     return {
         "entities_extracted": extracted,
         "entities_created": sum(n not in known for n in names),

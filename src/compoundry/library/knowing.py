@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from compoundry.bringing import Report, bring_in, mapped
+from compoundry.bringing import Brought, Report, bring_in, brought, mapped
 from compoundry.engine.notes import take_apart
 from compoundry.errors import Invalid
 from compoundry.library.opened import Opened
@@ -14,9 +14,9 @@ from compoundry.model import Artifact, EvidenceKind, Insight
 from compoundry.service import asking, explaining, graph, insights, telling
 from compoundry.service.asking import Reply
 from compoundry.service.explaining import Story
-from compoundry.service.insights import Learned
 from compoundry.service.intake import InsightIn, read, read_line
 from compoundry.service.recalling import Recalled, recall
+from compoundry.store.insights import Learned
 
 _BATCH = insights.MOST
 
@@ -52,8 +52,8 @@ class Knowing(Opened):
         can tell what the file is, MissingExtra for Parquet without pyarrow.
         """
 
-        def learn(given: Sequence[InsightIn]) -> int:
-            return sum(one.new for one in insights.learn(self._app, self._caller, given, keep_created_at=True))
+        def learn(given: Sequence[InsightIn]) -> Brought:
+            return brought(insights.learn(self._app, self._caller, given, keep_created_at=True))
 
         with mapped(Path(file)) as raw:
             return bring_in(raw, Path(file), learn, format=format, renamed=renamed)

@@ -1,7 +1,7 @@
 """Learn, read, edit and forget insights."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from compoundry.service.intake import InsightIn
 from compoundry.service.runs import Idempotency
 from compoundry.store import announcing, answers, insights, rewind, sources
 from compoundry.store.database import Connection, clock
+from compoundry.store.insights import Learned
 from compoundry.store.lineage import gathered
 from compoundry.text import belief
 
@@ -23,14 +24,6 @@ T = TypeVar("T", bound=Insight | None)
 MOST = 1_000
 FUTURE = timedelta(days=1)
 _PERHAPS: TypeAdapter[Any] = TypeAdapter(Insight | None)
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """Say what became of one insight that was given: its id, and whether it is new."""
-
-    id: str
-    new: bool
 
 
 def learn(
@@ -60,10 +53,10 @@ def _learn(app: App, caller: Caller, given: Sequence[InsightIn], *, keep_created
         now = clock(connection)
         drafts = [(id := app.new_id(), _draft(one, id, now, keep_created_at)) for one in given]
         learned = insights.learn(connection, caller.workspace_id, drafts, now)
-        announcing.learned(connection, caller.workspace_id, [id for id, new in learned if new], now)
+        announcing.learned(connection, caller.workspace_id, [one.id for one in learned if one.new], now)
         if once:
-            answers.remember(connection, caller.workspace_id, once.key, once.digest, {"learned": learned}, now)
-    return [Learned(*one) for one in learned]
+            answers.remember(connection, caller.workspace_id, once.key, once.digest, {"learned": [tuple(one) for one in learned]}, now)
+    return learned
 
 
 def recent(

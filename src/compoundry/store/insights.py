@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,19 +16,26 @@ from compoundry.store.lineage import gathered, merged_below
 from compoundry.store.vectors import voided
 
 _T = tables.insights
-Learned = tuple[str, bool]
+
+
+class Learned(NamedTuple):
+    """Say what became of one insight that was given: its id, whether it is new, and whether what is known says something else."""
+
+    id: str
+    new: bool
+    differs: bool = False
 
 
 def learn(connection: Connection, workspace_id: int, drafts: Sequence[tuple[str, Draft]], now: datetime) -> list[Learned]:
-    """Store drafts under the ids given; return per draft its insight's id and whether it is new.
+    """Store drafts under the ids given; return what became of each.
 
     A draft whose external id is known already is not stored again.
     """
     known = _known(connection, workspace_id, {d.external_id for _, d in drafts if d.external_id})
     learned, fresh = [], []
     for id, draft in drafts:
-        owner = known.setdefault(draft.external_id, id) if draft.external_id else id
-        learned.append((owner, owner == id))
+        owner, says = known.setdefault(draft.external_id, (id, draft.content)) if draft.external_id else (id, draft.content)
+        learned.append(Learned(owner, owner == id, says != draft.content))
         if owner == id:
             fresh.append((id, draft))
     if fresh:
@@ -139,11 +146,12 @@ def entity_id(name: str) -> str:
     return same_id("entity", " ".join(name.casefold().split()))
 
 
-def _known(connection: Connection, workspace_id: int, external_ids: set[str]) -> dict[str | None, str]:
-    known: dict[str | None, str] = {}
+def _known(connection: Connection, workspace_id: int, external_ids: set[str]) -> dict[str | None, tuple[str, str]]:
+    known: dict[str | None, tuple[str, str]] = {}
     for chunk in _chunks(sorted(external_ids)):
-        rows = connection.execute(select(_T.c.external_id, _T.c.id).where(_T.c.workspace_id == workspace_id, _T.c.external_id.in_(chunk)))
-        known.update({row.external_id: row.id for row in rows})
+        named = and_(_T.c.workspace_id == workspace_id, _T.c.external_id.in_(chunk))
+        rows = connection.execute(select(_T.c.external_id, _T.c.id, _T.c.content).where(named))
+        known.update({row.external_id: (row.id, row.content) for row in rows})
     return known
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compoundry import times, wire
+from compoundry.bringing import Brought, brought
 from compoundry.cli.desk import Filter
 from compoundry.cli.local.opened import Opened
 from compoundry.client.nouns import Body, Insight, Story
@@ -15,8 +16,8 @@ from compoundry.service.intake import InsightIn
 class Insights(Opened):
     """Learn, read and recall insights of a database."""
 
-    def learn(self, given: Sequence[InsightIn]) -> int:
-        return sum(one.new for one in insights.learn(self._app, self._caller, given, keep_created_at=True))
+    def learn(self, given: Sequence[InsightIn]) -> Brought:
+        return brought(insights.learn(self._app, self._caller, given, keep_created_at=True))
 
     def insights(self, wanted: Filter, *, last: str | None, since: str | None, until: str | None, as_of: str | None) -> list[Insight]:
         span = times.duration(last) if last is not None else None

@@ -86,22 +86,27 @@ class Insight:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Say what became of insights that were sent: ids of the good ones, errors of the others by index."""
+    """Say what became of insights that were sent: ids of the good ones, errors of the others by index.
+
+    `differing` are ids of insights that were known already and say something else than what was sent.
+    """
 
     ids: tuple[str, ...]
     new: int
     errors: tuple[Body, ...] = ()
+    differing: tuple[str, ...] = ()
     body: Body = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def read(cls, body: Body) -> Self:
         """Read the answer to one insight or several."""
-        return cls(tuple(body.get("ids", ())), int(body.get("new", 0)), tuple(body.get("errors", ())), body)
+        ids, errors, differing = (tuple(body.get(name, ())) for name in ("ids", "errors", "differing"))
+        return cls(ids, int(body.get("new", 0)), errors, differing, body)
 
     def joined(self, later: "Learned", start: int) -> "Learned":
         """Join what became of the insights from index `start` on."""
         moved = tuple({**error, "index": error["index"] + start} for error in later.errors)
-        return Learned(self.ids + later.ids, self.new + later.new, self.errors + moved)
+        return Learned(self.ids + later.ids, self.new + later.new, self.errors + moved, self.differing + later.differing)
 
 
 @dataclass(frozen=True, slots=True)
