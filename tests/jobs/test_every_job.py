@@ -1,5 +1,10 @@
 """What must hold for every job: it accounts for all, is the same whatever the order of rows, and settles."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,3 +44,19 @@ def test_an_empty_workspace_is_no_problem(job_type: str) -> None:
     job = jobs.named(job_type)
     plan = job.module.plan(view([]), job.policy({}), NOW)
     assert plan.counts.scanned == plan.counts.affected == 0
+
+
+def test_a_plan_is_the_same_in_every_process() -> None:
+    told = [_hashes(seed) for seed in ("0", "1", "4242")]
+    assert told[0] == told[1] == told[2]
+    assert set(told[0]) == set(ALL)
+
+
+def _hashes(seed: str) -> dict[str, str]:
+    """Plan in a process that hashes strings with this seed, so that sets come in another order."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.jobs.hashes"], capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
