@@ -20,6 +20,7 @@ from compoundry.hooks.addresses import networks
 from compoundry.logs import configure
 from compoundry.service.app import App
 from compoundry.settings import Settings
+from compoundry.store import claims
 from compoundry.store.database import open_database
 from compoundry.store.migrate import migrate, must_be_current
 from compoundry.text.encoder import Encoder
@@ -76,7 +77,8 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     processes may be using it: Unavailable says so.
     """
     configure(settings.log_format)
-    database = open_database(database_url or settings.database)
+    worker = _worker_name()
+    database = open_database(database_url or settings.database, called=claims.known_as(worker))
     if database.is_sqlite:
         migrate(database)
     else:
@@ -87,7 +89,7 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     shop = Workshop(
         database,
         _lazily(settings),
-        _worker_name(),
+        worker,
         lease_s=settings.lease_s,
         attempts=settings.attempts,
         tracer=tracer(settings.traces),

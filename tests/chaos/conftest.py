@@ -1,4 +1,4 @@
-"""Collect what the chaos runs counted, and write it to the file that the docs show."""
+"""Note what the chaos runs counted in the page that the docs show."""
 
 import os
 from collections.abc import Callable
@@ -7,31 +7,22 @@ from pathlib import Path
 
 import pytest
 
-Figures = Callable[..., None]
-_ROWS: list[str] = []
-_HEAD = """# Reliability
+from tests.chaos import table
 
-Counted by `make chaos` with real processes, real signals and real databases. Lost: an acknowledged run that never ended.
-Twice: a change that was applied more than once. Stuck: a run that nobody took over.
-
-| fault | database | times | runs | lost | applied twice | stuck |
-|---|---|---|---|---|---|---|
-"""
+Figures = Callable[[str, str, int, str], None]
 
 
 @pytest.fixture
 def figures() -> Figures:
-    """Note one row of the table."""
-
-    def note(fault: str, database: str, times: int, runs: int) -> None:
-        _ROWS.append(f"| {fault} | {database} | {times} | {runs} | 0 | 0 | 0 |")
-
+    """Note one row where COMPOUNDRY_RELIABILITY says; a test calls this last, when everything held."""
     return note
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the table where COMPOUNDRY_RELIABILITY says; the tests have asserted the zeros."""
-    target = os.environ.get("COMPOUNDRY_RELIABILITY")
-    if target and _ROWS and not session.testsfailed:
-        measured = f"\nMeasured on {datetime.now(UTC):%Y-%m-%d}, 2 shared cores.\n"
-        Path(target).write_text(_HEAD + "\n".join(sorted(_ROWS)) + "\n" + measured)
+def note(fault: str, database: str, times: int, seen: str) -> None:
+    """Put a row in the place of the one that was measured before."""
+    row = table.row(fault, database, times, seen, datetime.now(UTC).date())
+    print(*row.values())
+    if target := os.environ.get("COMPOUNDRY_RELIABILITY"):
+        file = Path(target)
+        known = table.rows(file.read_text()) if file.exists() else {}
+        file.write_text(table.page({**{place: line for place, line in known.items() if place[0] in table.FAULTS}, **row}))

@@ -1,4 +1,4 @@
-"""Bear workers quickly: one process imports everything once, and forks a real process of its own for each worker."""
+"""Bear workers and other processes quickly: one process imports everything once, and forks a real process for each."""
 
 import json
 import os
@@ -11,9 +11,49 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from compoundry import jobs
 from compoundry.engine import worker as preloaded
 
 PATIENCE_S = 60
+
+
+ODD_JOBS = Path(__file__).parent.parent / "engine" / "odd_jobs"
+
+
+@dataclass(frozen=True)
+class Born:
+    """Hold a process: its id, and the file with all that it said; when it is over, its exit code stands beside it."""
+
+    pid: int
+    said: Path
+
+    def until_it_says(self, words: str) -> str:
+        """Return what it said when these words are among it."""
+        until = time.monotonic() + PATIENCE_S
+        while not self.said.exists() or words not in self.said.read_text():
+            assert time.monotonic() < until, f"it never said {words!r}: {self.said.read_text() if self.said.exists() else ''}"
+            time.sleep(0.005)
+        return self.said.read_text()
+
+    def send(self, sign: signal.Signals) -> None:
+        """Send a signal."""
+        os.kill(self.pid, sign)
+
+    def exit_code(self) -> int:
+        """Wait until it has ended by itself, and return its exit code."""
+        code = self.said.with_suffix(".exit")
+        until = time.monotonic() + PATIENCE_S
+        while not code.exists() or not code.read_text():
+            assert time.monotonic() < until, f"it never ended: {self.said.read_text()}"
+            time.sleep(0.005)
+        return int(code.read_text())
+
+    def gone(self) -> None:
+        """Wait until the process is gone."""
+        until = time.monotonic() + PATIENCE_S
+        while Path(f"/proc/{self.pid}").exists():
+            assert time.monotonic() < until, f"it is still there: {self.said.read_text()}"
+            time.sleep(0.005)
 
 
 @dataclass
@@ -24,20 +64,21 @@ class Nursery:
     folder: Path
     born: int = 0
 
-    def worker(self, *args: str, **environment: str) -> int:
-        """Start a worker and return its process id when it is ready."""
+    def worker(self, *args: str, **environment: str) -> Born:
+        """Start a worker and return it when it is ready."""
+        worker = self.bear("worker", *args, **environment)
+        worker.until_it_says("working")
+        return worker
+
+    def bear(self, *args: str, **environment: str) -> Born:
+        """Start a process as the command line would; don't wait for anything."""
         self.born += 1
-        said = self.folder / f"worker-{self.born}"
+        said = self.folder / f"born-{self.born}"
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"args": ["worker", *args], "environment": environment, "said": str(said)}) + "\n")
+        self.process.stdin.write(json.dumps({"args": args, "environment": environment, "said": str(said)}) + "\n")
         self.process.stdin.flush()
-        pid = int(self.process.stdout.readline())
-        until = time.monotonic() + PATIENCE_S
-        while not said.exists() or "working" not in said.read_text():
-            assert time.monotonic() < until, f"the worker never got ready: {said.read_text() if said.exists() else ''}"
-            time.sleep(0.005)
-        return pid
+        return Born(int(self.process.stdout.readline()), said)
 
 
 @contextmanager
@@ -55,6 +96,7 @@ def nursery(folder: Path) -> Iterator[Nursery]:
 
 def _bear() -> None:
     assert preloaded
+    jobs.__path__ = [*jobs.__path__, str(ODD_JOBS)]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves nothing behind
     for line in sys.stdin:
         wanted = json.loads(line)
@@ -65,7 +107,7 @@ def _bear() -> None:
 
 
 def _live(args: list[str], environment: dict[str, str], said: str) -> None:
-    """Be a worker, as the command line would be."""
+    """Be what the command line would be."""
     from compoundry.cli.program import run  # the settings are read when it is called, after the environment is set
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -73,7 +115,12 @@ def _live(args: list[str], environment: dict[str, str], said: str) -> None:
     out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    run(args)
+    try:
+        run(args)
+    except SystemExit as end:
+        sys.stdout.flush()
+        Path(said).with_suffix(".exit").write_text(str(end.code))
+        raise
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Kill -9 a real worker at random moments: no run is lost, none is applied twice, none is stuck."""
 
-import os
 import random
 import signal
 import time
@@ -20,7 +19,7 @@ from tests.chaos.nursery import nursery
 from tests.made import learn, said
 from tests.server import start
 
-SHORT, LONG = 20, 500
+SHORT, LONG = 20, 250  # on each database
 JOBS = ("consolidation", "pattern_detection", "playbook_synthesis", "decay_sweep", "metrics")
 LEASE_S = "2"
 
@@ -50,12 +49,13 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
             worker = born.worker("--database", database_url, **patient)
             accepted += [runs.trigger(parts.app, caller, dice.choice(JOBS)) for _ in range(2)]
             time.sleep(dice.random() * 0.25)
-            os.kill(worker, signal.SIGKILL)
+            worker.send(signal.SIGKILL)
         born.worker("--database", database_url, **patient)
         ended = [_ended(parts, caller, run) for run in accepted]
     assert {run.state for run in ended} == {"completed"}, [run.error for run in ended if run.error]
     _must_agree(parts, caller, ended)
-    figures("kill -9 of a worker at a random moment", database_url.split(":")[0], kills, len(ended))
+    seen = f"{len(ended):,} runs: 0 lost, 0 applied twice, 0 stuck; journal and rows agree"
+    figures("kill -9 of a worker at a random moment", database_url.split(":")[0], kills, seen)
     parts.close()
 
 

@@ -24,6 +24,7 @@ from compoundry.job import Alike, Change, Plan, View, parts_of
 from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
 from compoundry.store import announcing, finish, journal, runs, workspaces
+from compoundry.store.claims import LONGEST_WAIT
 from compoundry.store.database import clock
 from compoundry.store.look import look
 from compoundry.text.belief import Sources
@@ -122,7 +123,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
-        finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection))
+        finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection, patient=True))
     return decided.counts
 
 
@@ -140,9 +141,9 @@ def _repeat(shop: Workshop, run: Run, progress: Progress) -> Counts:
         if run.act == "apply":
             canaries = Canaries(**workspaces.one(connection, run.workspace_id).policy.get("canaries", {}))  # type: ignore[arg-type]
             _must_spare(canaries, journal.changes(connection, run.workspace_id, subject.id), subject.counts)
-            finish.stored(connection, run, subject, now=clock(connection))
+            finish.stored(connection, run, subject, now=clock(connection, patient=True))
         else:
-            finish.reverted(connection, run, subject, now=clock(connection))
+            finish.reverted(connection, run, subject, now=clock(connection, patient=True))
     return subject.counts
 
 
@@ -172,7 +173,7 @@ def _hand_back(shop: Workshop, run: Run) -> None:
 
 
 def _backoff(run: Run) -> timedelta:
-    return timedelta(seconds=BACKOFF_S * 2 ** (run.strikes - 1))
+    return min(LONGEST_WAIT, timedelta(seconds=BACKOFF_S * 2 ** min(run.strikes - 1, 10)))
 
 
 def _told(run: Run, stage: str, error: Exception, trace_id: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 
 from compoundry.engine.tracing import Trace
 from compoundry.engine.workshop import Workshop
@@ -40,8 +41,8 @@ class Progress:
     def _write(self, processed: int, total: int) -> None:
         with self._shop.database.write() as connection:
             now = clock(connection)
-            runs.hold(connection, self._run, now=now, lease_s=self._shop.lease_s)
-            goes_on = runs.report(connection, self._run, stage=self.stage, processed=processed, total=total, now=now)
+            until = now + timedelta(seconds=self._shop.lease_s)
+            goes_on = runs.report(connection, self._run, stage=self.stage, processed=processed, total=total, now=now, until=until)
         self._written_at = time.monotonic()
         if not goes_on:
             raise Cancelled("the run was cancelled; nothing was applied")

@@ -108,7 +108,8 @@ class Worker:
         if not self._free():
             return POLL_S
         with self._shop.database.read() as connection:
-            now, due = clock(connection), claims.next_due(connection)
+            now = clock(connection)
+            due = claims.next_due(connection, now)
         if due is None or due > now:
             self._help()
             return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
@@ -170,6 +171,7 @@ class Worker:
         with self._shop.database.write() as connection:
             now = clock(connection)
             claims.beat(connection, self._lease, held, now)
+            claims.break_silence(connection, self._lease, now)
             lost = claims.take_over(connection, self._lease, now, limit=self._free())
         for run in lost:
             figures.taken_over(1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from compoundry.model import Run
@@ -14,7 +14,12 @@ from compoundry.store.runs import as_run
 from compoundry.store.signals import ring
 
 _T = tables.runs
+_END_SESSIONS = text("""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = ANY(:names) AND datname = current_database() AND state LIKE 'idle in transaction%' AND state_change < :since
+""")
 _LOOK = 20
+LONGEST_WAIT = timedelta(minutes=1)  # nothing is put off for longer, so a run that seems to be was put off by a clock that went back since
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,17 @@ def claim(connection: Connection, lease: Lease, now: datetime) -> Run | None:
     return None
 
 
-def next_due(connection: Connection) -> datetime | None:
+def next_due(connection: Connection, now: datetime) -> datetime | None:
     """Return when the first waiting run is due."""
-    due: datetime | None = connection.scalar(select(func.min(_T.c.not_before)).where(_T.c.state == "accepted"))
-    return due
+    first: datetime | None = connection.scalar(select(func.min(_T.c.not_before)).where(_T.c.state == "accepted"))
+    return first if first is None or first <= now + LONGEST_WAIT else now
 
 
 def take_over(connection: Connection, lease: Lease, now: datetime, *, limit: int, orphaned: bool = False) -> list[Run]:
-    """Take some of the runs whose worker is gone: their lease is over, or `orphaned` says that no worker lives."""
+    """Take some of the runs whose worker is gone: their lease is over, or `orphaned` says that no worker lives.
+
+    A run that somebody has locked is left out, and taken the next time.
+    """
     lost = _T.c.state == "running" if orphaned else and_(_T.c.state == "running", _T.c.lease_until < now)
     rows = connection.execute(select(_T).where(lost).order_by(_T.c.lease_until).limit(limit).with_for_update(skip_locked=True)).all()
     return [run for row in rows if (run := _grasp(connection, row, lease, now, state="running"))]
@@ -53,6 +61,26 @@ def beat(connection: Connection, lease: Lease, ids: Sequence[str], now: datetime
     """Extend the leases of these runs, as far as the worker holds them; return how many those are."""
     held = and_(_T.c.worker == lease.worker, _T.c.state == "running", _T.c.id.in_(ids))
     return connection.execute(update(_T).where(held).values(lease_until=now + timedelta(seconds=lease.seconds))).rowcount
+
+
+def known_as(worker: str) -> str:
+    """Say what the connections of a worker are called, in 63 bytes at the most."""
+    return f"compoundry {worker}"
+
+
+def break_silence(connection: Connection, lease: Lease, now: datetime) -> int:
+    """End the transactions in which a worker has been silent for a lease, while a run of its waits to be taken over.
+
+    A host that is gone can't say so to PostgreSQL, which would keep its locks for as long as the network lets it.
+    Return how many those were.
+    """
+    if connection.dialect.name == "sqlite":
+        return 0
+    gone = connection.scalars(select(_T.c.worker).distinct().where(_T.c.state == "running", _T.c.lease_until < now)).all()
+    names = [known_as(worker) for worker in gone if worker and worker != lease.worker]
+    if not names:
+        return 0
+    return connection.execute(_END_SESSIONS, {"names": names, "since": now - timedelta(seconds=lease.seconds)}).rowcount
 
 
 def release(connection: Connection, lease: Lease, now: datetime) -> int:
@@ -73,12 +101,16 @@ def _due(now: datetime) -> Select[Any]:
     mine = and_(lined_up.c.workspace_id == _T.c.workspace_id, lined_up.c.id == _T.c.id)
     free = or_(_T.c.dry_run, and_(lined_up.c.place == 1, ~busy))
     waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id).outerjoin(lined_up, mine)
-    due = waiting.where(_T.c.state == "accepted", _T.c.not_before <= now, free)
+    on_time = or_(_T.c.not_before <= now, _T.c.not_before > now + LONGEST_WAIT)
+    due = waiting.where(_T.c.state == "accepted", on_time, free)
     return due.order_by(turn.c.served_at.asc().nulls_first(), *order)
 
 
 def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) -> Run | None:
-    """Claim inside a savepoint: the unique index on running writers has the last word."""
+    """Claim inside a savepoint: the unique index on running writers has the last word.
+
+    Nothing here waits for a row that somebody else has locked, so one worker that is stuck can't hold up the others.
+    """
     try:
         with connection.begin_nested():
             run = _grasp(connection, row, lease, now, state="accepted")
@@ -86,7 +118,8 @@ def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) ->
         return None
     if run:
         turn = tables.workspaces
-        connection.execute(update(turn).where(turn.c.id == run.workspace_id).values(served_at=now))
+        free = select(turn.c.id).where(turn.c.id == run.workspace_id).with_for_update(skip_locked=True, key_share=True)
+        connection.execute(update(turn).where(turn.c.id.in_(free)).values(served_at=now))
     return run
 
 
@@ -102,6 +135,7 @@ def _grasp(connection: Connection, row: Row[Any], lease: Lease, now: datetime, *
         "error": None,
         "stage": "running",
     }
-    if connection.execute(update(_T).where(this).values(**values)).rowcount != 1:
-        return None
-    return as_run(connection.execute(select(_T).where(_T.c.workspace_id == row.workspace_id, _T.c.id == row.id)).one())
+    unlocked = select(_T.c.workspace_id, _T.c.id).where(this).with_for_update(skip_locked=True)
+    held = update(_T).where(tuple_(_T.c.workspace_id, _T.c.id).in_(unlocked)).values(**values).returning(_T)
+    grasped = connection.execute(held).one_or_none()
+    return as_run(grasped) if grasped else None

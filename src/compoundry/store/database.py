@@ -3,13 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -20,8 +21,10 @@ from compoundry.errors import Invalid, Twin, Unavailable
 __all__ = ["Connection", "Database", "clock", "open_database"]
 
 BUSY_MS = 15_000
+_SILENCE = "idle_in_transaction_session_timeout"
 READ_ONLY = "25006"  # what PostgreSQL calls it
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
+HASTY_S, PATIENT_S = 10, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
 _REACH = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 10_000}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
 
@@ -63,13 +66,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block, or leaves nothing behind."""
-        with _translated():
-            if not self.is_sqlite:
-                with self._connected() as connection, connection.begin():
-                    yield connection
-                return
-            with self._writing, self._connected(writes=True) as connection, connection.begin():
-                yield connection
+        with _translated(), self._turn(), self._connected(writes=True) as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         """Give all connections back; from then on, reading and writing raise Unavailable."""
@@ -81,9 +79,12 @@ class Database:
             raise Unavailable("the database was closed here; open it again")
         return self.engine.connect().execution_options(**options)
 
+    def _turn(self) -> AbstractContextManager[object]:
+        return self._writing if self.is_sqlite else nullcontext()
 
-def open_database(url: str) -> Database:
-    """Open `sqlite:///file.db` or `postgresql://…`; raise Invalid for any other URL."""
+
+def open_database(url: str, *, called: str = "compoundry") -> Database:
+    """Open `sqlite:///file.db` or `postgresql://…`, and tell PostgreSQL what we are called; raise Invalid for any other URL."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -95,7 +96,9 @@ def open_database(url: str) -> Database:
             driver = parsed.set(drivername="postgresql+psycopg")
             reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
             pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": POOL_S}
-            return Database(create_engine(driver, connect_args=reach, **pool, **_json()), url)
+            engine = create_engine(driver, connect_args={**reach, "application_name": called}, **pool, **_json())
+            event.listen(engine, "connect", _limit_silence)
+            return Database(engine, url)
         case other:
             raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
 
@@ -107,11 +110,18 @@ def file_of(url: str) -> Path | None:
     return database.file
 
 
-def clock(connection: Connection) -> datetime:
-    """Ask the database for the time: workers on many hosts share only this clock."""
+def clock(connection: Connection, *, patient: bool = False) -> datetime:
+    """Ask the database for the time: workers on many hosts share only this clock.
+
+    Whoever asks in order to write is given ten seconds between two statements, five minutes when `patient`. A host that
+    falls off the net in between would otherwise keep its locks for hours, and every listener waiting for its events.
+    """
     if connection.dialect.name == "sqlite":
         return datetime.now(UTC)
-    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    asked = [func.clock_timestamp()]
+    if connection.get_execution_options().get("writes") and not patient:
+        asked.append(func.set_config(_SILENCE, f"{HASTY_S}s", True))
+    now: datetime = connection.execute(select(*asked)).one()[0]
     return now.astimezone(UTC)
 
 
@@ -132,6 +142,12 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _limit_silence(connection: psycopg.Connection, _record: object) -> None:
+    before, connection.autocommit = connection.autocommit, True
+    connection.execute(f"SET {_SILENCE} = '{PATIENT_S}s'")
+    connection.autocommit = before
 
 
 def _begin(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
@@ -53,16 +53,13 @@ def of_subject(connection: Connection, workspace_id: int, subject: str, act: str
     return [as_run(row) for row in rows]
 
 
-def hold(connection: Connection, run: Run, *, now: datetime, lease_s: float) -> bool:
-    """Extend the lease of a running run; False when this attempt doesn't hold it any more."""
-    return _moved(connection, run, {"lease_until": now + timedelta(seconds=lease_s)})
-
-
-def report(connection: Connection, run: Run, *, stage: str, processed: int, total: int, now: datetime) -> bool:
-    """Write how far a run is; False when it was asked to stop, LostRun when it isn't this attempt's any more."""
-    if not _moved(connection, run, {"stage": stage, "processed": processed, "total": total, "progress_at": now}):
+def report(connection: Connection, run: Run, *, stage: str, processed: int, total: int, now: datetime, until: datetime) -> bool:
+    """Write how far a run is, and hold it until then; False when it was asked to stop, LostRun when it isn't this attempt's any more."""
+    told = {"stage": stage, "processed": processed, "total": total, "progress_at": now, "lease_until": until}
+    asked = connection.scalar(update(_T).where(*_this(run)).values(**told).returning(_T.c.cancel_asked))
+    if asked is None:
         raise LostRun(f"run {run.id} is held by another worker; attempt {run.attempt} changes nothing")
-    return not connection.scalar(select(_T.c.cancel_asked).where(*_this(run)))
+    return not asked
 
 
 def complete(
