@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import table
+from tests.engine.conftest import odd_jobs as odd_jobs
 
 Figures = Callable[[str, str, int, str], None]
 

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compoundry import jobs
-from compoundry.engine import worker as preloaded
+from compoundry.api import serve
+from compoundry.cli.program import run
+from compoundry.engine import worker
+from compoundry.mcp import http
 
 PATIENCE_S = 60
 
@@ -63,6 +66,7 @@ class Nursery:
     process: subprocess.Popen[str]
     folder: Path
     born: int = 0
+    gate: Path | None = None
 
     def worker(self, *args: str, **environment: str) -> Born:
         """Start a worker and return it when it is ready."""
@@ -76,9 +80,20 @@ class Nursery:
         said = self.folder / f"born-{self.born}"
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"args": args, "environment": environment, "said": str(said)}) + "\n")
+        wanted = {"args": args, "environment": environment, "said": str(said), "gate": str(self.gate or "")}
+        self.process.stdin.write(json.dumps(wanted) + "\n")
         self.process.stdin.flush()
         return Born(int(self.process.stdout.readline()), said)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Hold everybody who is born in the block back until its end."""
+        self.gate = self.folder / f"gate-{self.born}"
+        try:
+            yield
+        finally:
+            self.gate.touch()
+            self.gate = None
 
 
 @contextmanager
@@ -95,21 +110,25 @@ def nursery(folder: Path) -> Iterator[Nursery]:
 
 
 def _bear() -> None:
-    assert preloaded
+    assert all((serve, worker, http)), "what a process would import first is there already"
     jobs.__path__ = [*jobs.__path__, str(ODD_JOBS)]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves nothing behind
     for line in sys.stdin:
         wanted = json.loads(line)
         pid = os.fork()
         if pid == 0:
+            _wait_for(wanted["gate"])
             _live(wanted["args"], wanted["environment"], wanted["said"])
         print(pid, flush=True)
 
 
+def _wait_for(gate: str) -> None:
+    while gate and not Path(gate).exists():
+        time.sleep(0.001)
+
+
 def _live(args: list[str], environment: dict[str, str], said: str) -> None:
     """Be what the command line would be."""
-    from compoundry.cli.program import run  # the settings are read when it is called, after the environment is set
-
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.update(environment, COMPOUNDRY_ENCODER="hashed", NO_COLOR="1")
     out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

@@ -44,7 +44,7 @@ class Worker:
         self._shop, self._slots = shop, slots
         self._courier = Courier(shop, postage)
         self._lease = Lease(shop.worker, shop.lease_s)
-        self._stopping = threading.Event()
+        self._stopping, self._free_of_all = threading.Event(), threading.Event()
         self._held: set[str] = set()
         self._count = threading.Condition()
         self._written: Queue[int] = Queue()
@@ -90,6 +90,7 @@ class Worker:
         self._threads[0].join(timeout=0.5)
         if not ended:  # a plan that doesn't listen: its run goes back to the queue, and its late result is refused
             self._guarded(self._let_go, otherwise=0)
+        self._free_of_all.set()
         self._courier.close()
         self.bell.__exit__(None, None, None)
         self._durable.close()
@@ -157,11 +158,11 @@ class Worker:
 
     def _free(self) -> int:
         """Count the runs that could start now."""
-        return max(0, self._slots - len(self._held))
+        return 0 if self._stopping.is_set() else max(0, self._slots - len(self._held))
 
     def _live(self) -> None:
-        """Send signs of life, and look for workers that send none."""
-        while not self._stopping.wait(self._lease.seconds / 3):
+        """Send signs of life until nothing is held here any more, and look for workers that send none."""
+        while not self._free_of_all.wait(self._lease.seconds / 3):
             self._guarded(self._beat, otherwise=None)
 
     def _beat(self) -> None:
