@@ -1,18 +1,20 @@
 """Runs of one workspace are serial and in pipeline order; a quiet workspace doesn't wait behind a noisy one."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from compoundry.app import Parts
-from compoundry.errors import LostRun, Twin
+from compoundry.errors import LostRun, Twin, Unavailable
 from compoundry.model import Caller, Counts, Run
 from compoundry.service import access, runs
 from compoundry.store import claims
 from compoundry.store import runs as kept
 from compoundry.store.claims import Lease
-from compoundry.store.database import Database, clock
+from compoundry.store.database import Database, clock, open_database
 
 LATER = timedelta(seconds=1)
 ME, YOU = Lease("me", 2.0), Lease("you", 2.0)
@@ -132,3 +134,55 @@ def test_a_quiet_workspace_starts_before_many_more_noisy_ones_have(parts: Parts,
         busy.append(following)
         started.append(following.workspace_id)
     assert len(started) - 1 <= workers + 2
+
+
+def test_a_run_put_off_by_a_clock_that_went_back_since_is_due(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    with database.write() as connection:
+        now = clock(connection) - timedelta(hours=1)
+        assert claims.next_due(connection, now) == now
+        assert claims.claim(connection, ME, now) is not None
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_nobody_waits_for_a_worker_that_fell_silent_while_it_claimed(parts: Parts, caller: Caller, database: Database) -> None:
+    runs.trigger(parts.app, caller, "metrics")
+    other = access.operator(access.create_workspace(parts.app, "Other").id)
+    with database.write() as silent:
+        assert claims.claim(silent, YOU, clock(silent) + LATER) is not None
+        runs.trigger(parts.app, other, "metrics")
+        runs.trigger(parts.app, caller, "metrics", dry_run=True)
+        taken = [claimed(database), claimed(database), claimed(database)]
+    assert [(run.workspace_id, run.dry_run) for run in taken if run] == [(other.workspace_id, False), (caller.workspace_id, True)]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_silent_worker_doesnt_keep_the_lock_of_its_run(parts: Parts, caller: Caller, database: Database, database_url: str) -> None:
+    """As when its host is gone: PostgreSQL hears nothing of it, and would wait for hours."""
+    runs.trigger(parts.app, caller, "metrics")
+    mine = claimed(database)
+    assert mine is not None
+    gone = open_database(database_url, called=claims.known_as(ME.worker))
+    with pytest.raises(Unavailable), gone.write() as silent:
+        kept.complete(silent, mine, counts=Counts(), plan_hash="", fingerprint="", now=clock(silent))
+        with database.write() as connection:
+            now = clock(connection) + timedelta(seconds=10)
+            assert claims.take_over(connection, YOU, now, limit=9) == []
+            assert claims.break_silence(connection, YOU, clock(connection)) == 0, "its lease isn't over"
+            assert claims.break_silence(connection, YOU, now) == 1
+        time.sleep(0.5)
+        with database.write() as connection:
+            (taken,) = claims.take_over(connection, YOU, now, limit=9)
+    assert (taken.id, taken.attempt) == (mine.id, 2)
+    gone.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_whoever_falls_silent_while_writing_is_cut_off_and_a_patient_one_later(database: Database) -> None:
+    for patient, limit in ((False, "10s"), (True, "5min")):
+        with database.write() as connection:
+            clock(connection, patient=patient)
+            assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == limit
+        with database.read() as connection:
+            clock(connection)
+            assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5min"
