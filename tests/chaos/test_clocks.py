@@ -88,7 +88,7 @@ def test_a_clock_that_jumps_takes_nothing_over_and_fires_nothing_twice(
                 _until(lambda team=team, run=run: runs.status(parts.app, team, run.id).stage == "plan")  # type: ignore[misc]
             moving.jump(to_s)
             ended += [runs.wait(parts.app, team, run.id, seconds=30) for team, run in running]
-            _until(lambda: len(_fired(parts, timed)) >= fired and all(finished(run) for run in _fired(parts, timed)))
+            _until(lambda count=fired: len(done := _fired(parts, timed)) >= count and all(map(finished, done)))  # type: ignore[misc]
     assert [(run.state, run.attempt) for run in ended] == [("completed", 1)] * len(ended)
     assert len(_fired(parts, timed)) == fired
     seen = f"{len(ended)} runs: 0 taken over; {fired} times of a schedule: 0 fired twice, 0 missed"
