@@ -8,6 +8,7 @@ Place = tuple[str, str]  # fault, database
 
 FAULTS = (
     "kill -9 of a worker at a random moment",
+    "death at the n-th statement of a run, for every n",
     "SIGSTOP past the lease, then SIGCONT",
     "SIGTERM while a plan is made",
     "host gone for ever",

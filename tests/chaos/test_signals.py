@@ -201,6 +201,5 @@ def test_a_worker_that_is_told_to_stop_leaves_everything_for_the_next_one(ward: 
     ended = [ward.ended(team, run) for run in accepted]
     assert {run.state for run in ended} == {"completed"}, [run.error for run in ended]
     assert max(left) <= EXIT_S
-    figures(
-        "SIGTERM while a plan is made", "sqlite", times, f"left after {max(left):.1f} s at the most, of 10 s; 0 of {len(ended)} runs lost"
-    )
+    seen = f"left after {max(left):.1f} s at the most, of 10 s; 0 of {len(ended)} runs lost"
+    figures("SIGTERM while a plan is made", "sqlite", times, seen)
