@@ -6,7 +6,7 @@ from sqlalchemy import select
 from compoundry.app import Parts
 from compoundry.model import Caller
 from compoundry.store import tables
-from compoundry.store.scanning import all_of
+from compoundry.store.scanning import parts_of
 from tests.made import learn, said
 
 
@@ -22,4 +22,5 @@ def test_a_workspace_is_read_whole_and_alone(parts: Parts, caller: Caller, stran
 def read(parts: Parts, reader: Caller) -> set[str]:
     insights = tables.insights
     with parts.app.database.read() as connection:
-        return set(connection.scalars(select(insights.c.content).where(all_of(connection, insights, reader.workspace_id))))
+        parts = parts_of(connection, insights, reader.workspace_id)
+        return {content for mine in parts for content in connection.scalars(select(insights.c.content).where(mine))}

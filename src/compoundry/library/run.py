@@ -1,6 +1,6 @@
 """Hold how a run ended, and what can be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class Run:
         return notebook.run(self.record, self.changes)
 
     @property
-    def dispositions(self) -> tuple[Disposition, ...]:
+    def dispositions(self) -> Sequence[Disposition]:
         """Return what became of each insight that the run scanned."""
         ws = self.workspace
         return runs.dispositions(ws._app, ws._caller, self.id)

@@ -1,7 +1,7 @@
 """Trigger jobs, follow their runs, apply what was previewed, and take back what was done."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,7 +12,7 @@ from compoundry.job import Disposition
 from compoundry.lifecycle import finished
 from compoundry.model import Caller, Run, RunAct
 from compoundry.service.app import App
-from compoundry.store import answers, edits, journal, runs, state
+from compoundry.store import answers, journal, many, runs, state
 from compoundry.store.database import Connection, clock
 from compoundry.store.journal import Entry
 
@@ -72,7 +72,7 @@ def changes(app: App, caller: Caller, id: str, *, after: int = -1, limit: int | 
         return journal.read(connection, caller.workspace_id, id, after=after, limit=limit)
 
 
-def dispositions(app: App, caller: Caller, id: str) -> tuple[Disposition, ...]:
+def dispositions(app: App, caller: Caller, id: str) -> Sequence[Disposition]:
     """Return what became of each insight that a run scanned; they add up to `insights_scanned`."""
     caller.need("record.read")
     with app.database.read() as connection:
@@ -94,7 +94,7 @@ def apply(app: App, caller: Caller, id: str) -> Run:
         if dry.counts.scanned and not read:
             raise Conflict("this preview is so old that what it read was forgotten; make a new one")
         try:
-            edits.must_be_current(connection, caller.workspace_id, read)
+            many.must_be_current(connection, caller.workspace_id, read)
         except Stale as stale:
             done = [r.id for r in runs.of_subject(connection, caller.workspace_id, id, "apply") if r.state == "completed"]
             raise (Stale(f"this plan was applied already, as run {done[0]}; make a new one", stale.details) if done else stale) from None

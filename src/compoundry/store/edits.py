@@ -6,22 +6,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import numpy as np
-from sqlalchemy import ARRAY, Connection, Table, bindparam, column, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from compoundry.counting import counted
-from compoundry.errors import Stale
-from compoundry.job import Disposition, Told
-from compoundry.store import tables
-from compoundry.store.batches import Batch, Entry
+from compoundry.store.batches import Entry
 from compoundry.store.effects import Effect
 from compoundry.store.rows import TABLES, storable
-from compoundry.store.scanning import all_of
 from compoundry.store.vectors import voided
 
 _CHUNK = 500
-_AT_ONCE = 20_000
-_I = tables.insights
 
 
 def act(connection: Connection, workspace_id: int, edits: Iterable[Effect], now: datetime) -> None:
@@ -42,57 +34,8 @@ def blocked(connection: Connection, workspace_id: int, written: Sequence[Entry])
     """Find entries whose rows are not what they expect; by position in `written`, with the reason."""
     expected = _expected(written)
     current = _current(connection, workspace_id, expected)
-    clash = {key: why for key, columns in expected.items() if (why := _clash(key, columns, current.get(key)))}
-    return {n: clash[key] for n, entry in enumerate(written) for e in entry.effects if (key := (e.noun, e.id)) in clash}
-
-
-def clashing(connection: Connection, workspace_id: int, written: Batch) -> dict[int, str]:
-    """Find changes of a batch whose rows are not what they expect; by place, with the reason."""
-    clash: dict[int, str] = {}
-    for start in range(0, len(written), _CHUNK):
-        ids = written.insights[start : start + _CHUNK]
-        mine = select(_I.c.id, *(_I.c[name] for name in written.before)).where(_I.c.workspace_id == workspace_id, _I.c.id.in_(ids))
-        current = {row.id: dict(row._mapping) for row in connection.execute(mine)}
-        for place, id in enumerate(ids, start):
-            (expected,) = written.entry(place).effects
-            if why := _clash(("insight", id), expected.before, current.get(id)):
-                clash[place] = why
-    return clash
-
-
-def change_many(connection: Connection, workspace_id: int, written: Batch, now: datetime) -> None:
-    """Edit the rows of a batch; on PostgreSQL many rows a statement, on SQLite one statement over and over."""
-    touched = {"changed_at": now} if "standing" in written.after else {}
-    told = {name: values for name, values in written.after.items() if isinstance(values, np.ndarray)}
-    same = {name: value for name, value in written.after.items() if name not in told}
-    for start in range(0, len(written), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        columns = {"id": written.insights[part], **{name: values[part].tolist() for name, values in told.items()}}
-        if connection.dialect.name == "postgresql":
-            given = [bindparam(f"all_{name}", values, ARRAY(_I.c[name].type)) for name, values in columns.items()]
-            rows = func.unnest(*given).table_valued(*(column(name, _I.c[name].type) for name in columns), name="told").render_derived()
-            mine = update(_I).where(_I.c.workspace_id == workspace_id, _I.c.id == rows.c.id)
-            connection.execute(mine.values(**{name: rows.c[name] for name in told}, **same, **touched, version=_I.c.version + 1))
-        else:
-            mine = update(_I).where(_I.c.workspace_id == workspace_id, _I.c.id == bindparam("new_id"))
-            new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in told}
-            names = [f"new_{name}" for name in columns]
-            rows_given = [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-            connection.execute(mine.values(**new, **same, **touched, version=_I.c.version + 1), rows_given)
-
-
-def must_be_current(connection: Connection, workspace_id: int, told: Sequence[Disposition]) -> None:
-    """Raise Stale, naming what changed, unless every insight is as the plan saw it."""
-    pairs = zip(told.insights, told.versions.tolist(), strict=True) if isinstance(told, Told) else ((d.insight, d.version) for d in told)
-    seen = dict(pairs)
-    mine = select(_I.c.id, _I.c.version).where(all_of(connection, _I, workspace_id), _I.c.standing == "active")
-    rows = connection.execute(mine.execution_options(stream_results=True)).partitions(_AT_ONCE)
-    same = sum(seen.get(id) == version for chunk in rows for id, version in chunk)
-    if same != len(seen):
-        current: dict[str, int] = {row.id: row.version for row in connection.execute(mine)}
-        changed = sorted(id for id, version in seen.items() if current.get(id) != version)
-        message = f"the plan is out of date: {counted(len(changed), 'insight')} changed since it was made; make a new one"
-        raise Stale(message, {"changed": changed[:100]})
+    clashes = {key: why for key, columns in expected.items() if (why := clash(key, columns, current.get(key)))}
+    return {n: clashes[key] for n, entry in enumerate(written) for e in entry.effects if (key := (e.noun, e.id)) in clashes}
 
 
 Inserts = dict[str, list[Mapping[str, Any]]]
@@ -151,13 +94,14 @@ def _current(connection: Connection, workspace_id: int, expected: Mapping[Key, A
         ids[noun].append(id)
     for noun, wanted in ids.items():
         table = TABLES[noun]
-        for chunk in _chunked(wanted):
+        for chunk in chunked(wanted):
             rows = connection.execute(select(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(chunk)))
             current |= {(noun, row.id): dict(row._mapping) for row in rows}
     return current
 
 
-def _clash(key: Key, columns: Mapping[str, Any] | None, row: Mapping[str, Any] | None) -> str | None:
+def clash(key: Key, columns: Mapping[str, Any] | None, row: Mapping[str, Any] | None) -> str | None:
+    """Say how a row isn't what an edit expects; None when it is."""
     noun, id = key
     if columns is None:
         return f"{noun} {id} exists already" if row is not None else None
@@ -168,7 +112,8 @@ def _clash(key: Key, columns: Mapping[str, Any] | None, row: Mapping[str, Any] |
     return f"{noun} {id} was changed since: {', '.join(differing)}" if differing else None
 
 
-def _chunked(ids: Iterable[str]) -> Iterator[list[str]]:
+def chunked(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ids, as many at a time as a query takes well."""
     remaining = iter(ids)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk

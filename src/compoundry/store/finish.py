@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from compoundry.errors import Stale
-from compoundry.job import Plan, View
+from compoundry.job import Alike, Measure, Plan, View, parts_of
 from compoundry.model import Counts, Run
-from compoundry.store import announcing, edits, insights, journal, runs
+from compoundry.store import announcing, edits, insights, journal, many, runs
 from compoundry.store.batches import Batch, Entry
 from compoundry.store.journal import Written
 from compoundry.store.scanning import room
@@ -24,7 +24,8 @@ def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerp
     written = journal.entries(decided, {i.id: i for i in view.insights})
     if not run.dry_run:
         insights.lock(connection, run.workspace_id)
-        edits.must_be_current(connection, run.workspace_id, decided.dispositions)
+        if not _measures(decided):
+            many.must_be_current(connection, run.workspace_id, decided.dispositions)
         _must_fit(connection, run, [e for e in written if isinstance(e, Entry) and not _on_insights(e)])
         _act(connection, run, written, now)
     journal.write(connection, run.workspace_id, run.id, written)
@@ -39,7 +40,7 @@ def stored(connection: Connection, run: Run, subject: Run, *, now: datetime) -> 
     told = journal.dispositions(connection, run.workspace_id, subject.id)
     if subject.counts.scanned and not told:
         raise Stale("the preview is so old that what it read was forgotten; make a new one")
-    edits.must_be_current(connection, run.workspace_id, told)
+    many.must_be_current(connection, run.workspace_id, told)
     written = journal.written(connection, run.workspace_id, subject.id)
     _must_fit(connection, run, written)
     _act(connection, run, written, now)
@@ -73,14 +74,13 @@ def _act(connection: Connection, run: Run, written: Sequence[Written], now: date
     """Edit the rows; batches change insights that no other entry of the same run changes, so that their order is free."""
     edits.act(connection, run.workspace_id, [e for entry in _singles(written) for e in entry.effects], now)
     with room(connection):
-        for batch in (one for one in written if isinstance(one, Batch)):
-            edits.change_many(connection, run.workspace_id, batch, now)
+        many.change(connection, run.workspace_id, [one for one in written if isinstance(one, Batch)], now)
 
 
 def _must_fit(connection: Connection, run: Run, written: Sequence[Written]) -> None:
     clashes = set(edits.blocked(connection, run.workspace_id, _singles(written)).values())
     for batch in (one for one in written if isinstance(one, Batch)):
-        clashes |= set(edits.clashing(connection, run.workspace_id, batch).values())
+        clashes |= set(many.clashing(connection, run.workspace_id, batch).values())
     if clashes:
         told = sorted(clashes)
         raise Stale(f"the plan no longer fits: {told[0]}; make a new plan", {"changed": told[:100]})
@@ -96,12 +96,17 @@ def _possible(connection: Connection, run: Run, taken: Sequence[Written]) -> tup
     stays = {id(singles[n]) for n in blocked}
     for one in taken:
         if isinstance(one, Batch):
-            clash = edits.clashing(connection, run.workspace_id, one)
+            clash = many.clashing(connection, run.workspace_id, one)
             kept += [_kept(one.entry(n), why) for n, why in sorted(clash.items())]
             undone.append(one.only([n for n in range(len(one)) if n not in clash]) if clash else one)
         elif id(one) not in stays:
             undone.append(one)
     return [one for one in undone if isinstance(one, Entry) or len(one)], kept
+
+
+def _measures(decided: Plan) -> bool:
+    """Tell whether a plan only measures: a snapshot stays true of the moment of looking, whatever was written since."""
+    return all(not isinstance(part, Alike) and all(isinstance(c, Measure) for c in part) for part in parts_of(decided.changes))
 
 
 def _singles(written: Sequence[Written]) -> list[Entry]:

@@ -4,17 +4,17 @@ import heapq
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
-import orjson
+import numpy as np
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from compoundry.changes import parts_of
 from compoundry.job import Alike, Archive, Change, Disposition, Merge, Plan, Supersede, Told
 from compoundry.model import Insight, Reason
-from compoundry.store import tables
-from compoundry.store.batches import PACK, Batch, Entry, batch, packed, unpacked
+from compoundry.store import packing, tables
+from compoundry.store.batches import PACK, Batch, Entry, batch, joined, packed, unpacked
 from compoundry.store.effects import Effect, effects, subject
 
 __all__ = [
@@ -64,8 +64,22 @@ def read(connection: Connection, workspace_id: int, run_id: str, *, after: int =
 def written(connection: Connection, workspace_id: int, run_id: str) -> list[Written]:
     """Return the entries of a run in order; many changes alike stay together."""
     singles: list[tuple[int, Written]] = [(row.position, _entry(row)) for row in connection.execute(_singles(workspace_id, run_id))]
-    many: list[tuple[int, Written]] = [(row.position, unpacked(row.packed)) for row in connection.execute(_many(workspace_id, run_id))]
+    packs = [(row.position, unpacked(row.packed)) for row in connection.execute(_many(workspace_id, run_id))]
+    many: list[tuple[int, Written]] = [(first, joined(alike)) for first, alike in _alike(packs)]
     return [one for _, one in sorted((*singles, *many), key=lambda pair: pair[0])]
+
+
+def _alike(packs: Sequence[tuple[int, Batch]]) -> Iterator[tuple[int, list[Batch]]]:
+    """Put packs together that were cut from one batch, each with its first position."""
+    for _, found in groupby(packs, key=lambda pair: (pair[1].kind, pair[1].code, pair[1].text, *map(str, _constant(pair[1])))):
+        together = list(found)
+        yield together[0][0], [pack for _, pack in together]
+
+
+def _constant(pack: Batch) -> Iterator[object]:
+    """Say what packs must share: the names of their columns, and what has one value for all."""
+    for side in (pack.before, pack.after, pack.facts):
+        yield from ((name, None if isinstance(column, np.ndarray) else column) for name, column in sorted(side.items()))
 
 
 def changes(connection: Connection, workspace_id: int, run_id: str) -> list[Change]:
@@ -131,10 +145,12 @@ def keep_dispositions(connection: Connection, workspace_id: int, run_id: str, to
         connection.execute(insert(_D), rows)
 
 
-def dispositions(connection: Connection, workspace_id: int, run_id: str) -> tuple[Disposition, ...]:
-    """Return what became of each insight that a run scanned."""
+def dispositions(connection: Connection, workspace_id: int, run_id: str) -> Sequence[Disposition]:
+    """Return what became of each insight that a run scanned; as columns, where they were kept as columns."""
     mine = select(_D.c.packed).where(_D.c.workspace_id == workspace_id, _D.c.run_id == run_id).order_by(_D.c.position)
-    return tuple(told for kept in connection.scalars(mine) for told in _unpacked(kept))
+    parts = [_unpacked(kept) for kept in connection.scalars(mine)]
+    alike = [part for part in parts if isinstance(part, Told)]
+    return Told.joined(alike) if len(alike) == len(parts) and parts else tuple(told for part in parts for told in part)
 
 
 def disposition(connection: Connection, workspace_id: int, run_id: str, insight: str) -> list[Disposition]:
@@ -195,20 +211,21 @@ def _packed(told: Sequence[Disposition], part: slice) -> tuple[Sequence[str], by
         ids, says = told.insights[part], told.says[part]
         used = sorted(set(says.tolist()))
         rank = {saying: n for n, saying in enumerate(used)}
-        columns = [ids, told.versions[part].tolist(), [rank[n] for n in says.tolist()], [told.sayings[n] for n in used]]
-        return ids, zlib.compress(orjson.dumps({"columns": columns}), 1)
-    rows = [(d.insight, d.version, d.outcome, d.because) for d in told[part]]
-    return [id for id, *_ in rows], zlib.compress(orjson.dumps(rows), 1)
+        columns = [None, told.versions[part].tolist(), [rank[n] for n in says.tolist()], [told.sayings[n] for n in used]]
+        return ids, packing.packed({"columns": columns}, ids)
+    ids = [d.insight for d in told[part]]
+    return ids, packing.packed([(None, d.version, d.outcome, d.because) for d in told[part]], ids)
 
 
-def _unpacked(kept: bytes) -> Iterator[Disposition]:
-    found = orjson.loads(zlib.decompress(kept))
+def _unpacked(kept: bytes) -> Sequence[Disposition]:
+    found, ids = packing.unpacked(kept)
     if isinstance(found, list):
-        yield from (Disposition(*row) for row in found)
-        return
-    ids, versions, says, sayings = found["columns"]
-    for id, version, n in zip(ids, versions, says, strict=True):
-        yield Disposition(id, version, *sayings[n])
+        return [Disposition(id if ids is None else ids[n], *rest) for n, (id, *rest) in enumerate(found)]
+    within, versions, says, sayings = found["columns"]
+    named = within if ids is None else ids
+    if not len(named) == len(versions) == len(says):
+        raise ValueError(f"{len(named)} insights with {len(versions)} versions, of which {len(says)} are told")
+    return Told(named, np.array(versions, np.int64), np.array(says, np.int32), [(outcome, why) for outcome, why in sayings])
 
 
 def _spelled(entry: Entry) -> dict[str, Any]:
