@@ -223,14 +223,6 @@ class Told(Spelled[Disposition]):
         outcome, because = self.sayings[self.says[place]]
         return Disposition(self.insights[place], int(self.versions[place]), outcome, because)
 
-    @classmethod
-    def joined(cls, parts: Sequence["Told"]) -> "Told":
-        """Put several after each other."""
-        known: dict[tuple[Outcome, str], int] = {}
-        says = [np.array([known.setdefault(saying, len(known)) for saying in part.sayings], np.int32)[part.says] for part in parts]
-        ids = list(chain.from_iterable(part.insights for part in parts))
-        return cls(ids, np.concatenate([part.versions for part in parts]), np.concatenate(says), tuple(known))
-
 
 def parts_of(changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
     """Return changes in parts, each of which is many alike or a plain sequence."""

@@ -100,7 +100,10 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Columns:
-    """Hold insights by id; `length` counts characters, `unreadable` tells by place what is wrong with a row."""
+    """Hold insights by id; `length` counts characters, `unreadable` tells by place what is wrong with a row.
+
+    `shown` has the places of those whose evidence is here, spread evenly over all; None where it is that of all.
+    """
 
     ids: list[str]
     version: NDArray[np.int64]
@@ -113,6 +116,7 @@ class Columns:
     length: NDArray[np.int64]
     evidence: Pieces
     unreadable: Mapping[int, str] = field(default_factory=dict)
+    shown: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

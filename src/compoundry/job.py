@@ -215,7 +215,8 @@ class JobModule(Protocol):
     `ORDER` places it in the pipeline; `SETTLE_S` is how long it waits after its trigger, so that
     earlier stages of the same burst go first; `VECTORS` says whether it needs insights encoded;
     `Policy` holds its settings with their defaults. One that calls `view.share` is `Shared` too. A job that only counts
-    and weighs may say `COLUMNS = True`: it is shown columns in the place of objects.
+    and weighs may say `COLUMNS = True`: it is shown columns in the place of objects. If the evidence of some insights is enough
+    for what it estimates, it says of how many in `EVIDENCE_OF`; a workspace up to twice as large is still shown whole.
     """
 
     ORDER: int

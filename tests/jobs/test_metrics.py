@@ -1,11 +1,13 @@
 """A snapshot counts what is there, and says what changed since the last one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from compoundry.columns import columns_of
 from compoundry.job import Measure, View
-from compoundry.jobs.metrics import Policy, plan
+from compoundry.jobs.metrics import Policy, figures, plan
 from compoundry.model import Candidate, CandidateStatus, Evidence, Insight, Reason, Snapshot
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -73,3 +75,15 @@ def test_row_order_does_not_matter() -> None:
 def test_a_poisoned_insight_fails_alone() -> None:
     decided = plan(view(known(0, 1), known(1, 1, weight=float("nan"))), Policy(), NOW)
     assert [d.outcome for d in decided.dispositions] == ["kept", "failed"]
+
+
+def test_large_workspaces_are_estimated_from_the_evidence_of_some() -> None:
+    insights = [known(n, 400 if n % 4 == 0 else 10) for n in range(100, 900)]
+    found = columns_of(insights)
+    shown = np.arange(0, 800, 5)
+    some = replace(found, evidence=found.evidence.only(np.isin(found.evidence.of, shown)), shown=shown)
+    whole = figures(view(), found, Policy(), NOW)
+    part = figures(view(), some, Policy(), NOW)
+    assert part.pop("estimated_from") == 160
+    assert part == whole
+    assert whole["stale_share"] == 0.25

@@ -22,5 +22,5 @@ def test_a_workspace_is_read_whole_and_alone(parts: Parts, caller: Caller, stran
 def read(parts: Parts, reader: Caller) -> set[str]:
     insights = tables.insights
     with parts.app.database.read() as connection:
-        parts = parts_of(connection, insights, reader.workspace_id)
-        return {content for mine in parts for content in connection.scalars(select(insights.c.content).where(mine))}
+        here = parts_of(connection, insights, reader.workspace_id)
+        return {content for mine in here for content in connection.scalars(select(insights.c.content).where(mine))}

@@ -92,7 +92,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         encode_missing(shop, run.workspace_id, progress.tick)
     progress.enter("look")
     model = shop.encoder().name if job.module.VECTORS else ""
-    with shop.database.read() as connection:
+    with shop.database.snapshot() as connection:
         chosen = workspaces.one(connection, run.workspace_id).policy
         policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
@@ -106,6 +106,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
             sources=sources,
             tick=progress.tick,
             as_columns=job.columns,
+            evidence_of=job.evidence_of,
         )
     progress.enter("plan")
     view = replace(view, share=sharing(shop, run, progress))
@@ -118,13 +119,17 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         progress.enter("judge")
         told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
         decided = without_poison(decide, replace(view, opinions=told))
-    grave = [c for part in parts_of(decided.changes) if not (isinstance(part, Alike) and part.kind == "believe") for c in part]
-    _must_spare(canaries, grave, decided.counts)
+    _must_spare(canaries, _grave(decided), decided.counts)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
         finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection, patient=True))
     return decided.counts
+
+
+def _grave(decided: Plan) -> Sequence[Change]:
+    """Return the changes that could break a canary; to believe something less can't."""
+    return [c for part in parts_of(decided.changes) if not (isinstance(part, Alike) and part.kind == "believe") for c in part]
 
 
 def _must_spare(canaries: Canaries, changes: Sequence[Change], counts: Counts) -> None:

@@ -33,6 +33,11 @@ class Job:
         """Tell whether the job looks at columns; one that says nothing looks at objects."""
         return bool(getattr(self.module, "COLUMNS", False))
 
+    @property
+    def evidence_of(self) -> int | None:
+        """Tell how many insights' evidence the job is content with; None for all."""
+        return getattr(self.module, "EVIDENCE_OF", None)
+
     def policy(self, settings: Mapping[str, object]) -> Any:
         """Build the job's policy from a workspace's settings; raise Invalid for what doesn't fit."""
         return settings_of(self.type, self.module.Policy, settings)

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from compoundry.changes import parts_of
-from compoundry.job import Alike, Archive, Change, Disposition, Merge, Plan, Supersede, Told
+from compoundry.job import Alike, Archive, Change, Disposition, Merge, Outcome, Plan, Supersede, Told
 from compoundry.model import Insight, Reason
 from compoundry.store import packing, tables
 from compoundry.store.batches import PACK, Batch, Entry, batch, joined, packed, unpacked
@@ -150,7 +150,14 @@ def dispositions(connection: Connection, workspace_id: int, run_id: str) -> Sequ
     mine = select(_D.c.packed).where(_D.c.workspace_id == workspace_id, _D.c.run_id == run_id).order_by(_D.c.position)
     parts = [_unpacked(kept) for kept in connection.scalars(mine)]
     alike = [part for part in parts if isinstance(part, Told)]
-    return Told.joined(alike) if len(alike) == len(parts) and parts else tuple(told for part in parts for told in part)
+    return _together(alike) if len(alike) == len(parts) and parts else tuple(told for part in parts for told in part)
+
+
+def _together(parts: Sequence[Told]) -> Told:
+    known: dict[tuple[Outcome, str], int] = {}
+    says = [np.array([known.setdefault(saying, len(known)) for saying in part.sayings], np.int32)[part.says] for part in parts]
+    ids = [id for part in parts for id in part.insights]
+    return Told(ids, np.concatenate([part.versions for part in parts]), np.concatenate(says), tuple(known))
 
 
 def disposition(connection: Connection, workspace_id: int, run_id: str, insight: str) -> list[Disposition]:

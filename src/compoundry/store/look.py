@@ -27,10 +27,12 @@ def look(
     sources: Sources,
     tick: Tick,
     as_columns: bool = False,
+    evidence_of: int | None = None,
 ) -> View:
     """Return the view of a workspace for a job; `fingerprint` names the settings that earlier comparisons must share.
 
-    Evidence is shown as far as its source is trusted; all insights as columns where the job asks for that.
+    Evidence is shown as far as its source is trusted; all insights as columns where the job asks for that, and the evidence of
+    so many of them where that is enough for it.
     """
     found = () if as_columns else tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
     counted = insights.count(connection, workspace_id)
@@ -46,12 +48,12 @@ def look(
         others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
         compared=_compared(connection, workspace_id, job_type, fingerprint, found),
         tick=tick,
-        columns=_columns(connection, workspace_id, sources) if as_columns else None,
+        columns=_columns(connection, workspace_id, sources, evidence_of) if as_columns else None,
     )
 
 
-def _columns(connection: Connection, workspace_id: int, sources: Sources) -> Columns:
-    found = reading.columns(connection, workspace_id)
+def _columns(connection: Connection, workspace_id: int, sources: Sources, evidence_of: int | None) -> Columns:
+    found = reading.columns(connection, workspace_id, evidence_of=evidence_of)
     return replace(found, evidence=found.evidence.heard(sources.trust))
 
 

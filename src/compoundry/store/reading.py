@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, and_, any_, case, func, literal, select
 
 from compoundry.columns import KINDS, NEVER, Codes, Columns, Pieces
 from compoundry.store import tables
@@ -17,8 +18,11 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NO_KIND = "?"
 
 
-def columns(connection: Connection, workspace_id: int) -> Columns:
-    """Return the active insights by id, each with the evidence of what was merged into it."""
+def columns(connection: Connection, workspace_id: int, *, evidence_of: int | None = None) -> Columns:
+    """Return the active insights by id, each with the evidence of what was merged into it.
+
+    With `evidence_of`, only that many have their evidence, where there are more than twice as many.
+    """
     types, sources = Names(), Names()
     wanted = [
         Wanted("word", _I.c.id), Wanted("count", _I.c.version), Wanted("word", _I.c.type, types), Wanted("share", _I.c.confidence),
@@ -29,11 +33,23 @@ def columns(connection: Connection, workspace_id: int) -> Columns:
     order = _ranked(told)
     ids = [told[n] for n in order.tolist()]
     version, type, confidence, pinned, observed_at, recheck_at, source, length = (column[order] for column in rest)
-    evidence, odd = _evidence(connection, workspace_id, _places(connection, workspace_id, ids))
+    shown = np.linspace(0, len(ids) - 1, evidence_of).astype(np.intp) if evidence_of and len(ids) > 2 * evidence_of else None
+    place = _places(connection, workspace_id, ids, shown)
+    here = parts_of(connection, _E, workspace_id) if shown is None else [_about(connection, workspace_id, list(place))]
+    evidence, odd = _evidence(connection, here, place)
     odd |= {int(n): "when it was observed is no time" for n in np.flatnonzero(observed_at == NEVER)}
     return Columns(
-        ids, version, types.words(type), confidence, pinned, observed_at, recheck_at, sources.words(source), length, evidence, odd
+        ids, version, types.words(type), confidence, pinned, observed_at, recheck_at, sources.words(source), length, evidence, odd, shown
     )
+
+
+def _about(connection: Connection, workspace_id: int, ids: Sequence[str]) -> ColumnElement[bool]:
+    """Choose the evidence of some insights; as one value, since SQLAlchemy takes longer over many than the database."""
+    mine = _E.c.workspace_id == workspace_id
+    if connection.dialect.name != "sqlite":
+        return and_(mine, _E.c.insight_id == any_(literal(list(ids), ARRAY(String))))
+    listed = func.json_each(orjson.dumps(list(ids)).decode()).table_valued("value")
+    return and_(mine, _E.c.insight_id.in_(select(listed.c.value)))
 
 
 def _ranked(ids: Sequence[str]) -> NDArray[np.intp]:
@@ -49,7 +65,7 @@ def active(connection: Connection, workspace_id: int) -> list[ColumnElement[bool
     return [and_(mine, _I.c.standing == "active") for mine in parts_of(connection, _I, workspace_id)]
 
 
-def _evidence(connection: Connection, workspace_id: int, place: Mapping[str, int]) -> tuple[Pieces, dict[int, str]]:
+def _evidence(connection: Connection, here: Sequence[ColumnElement[bool]], place: Mapping[str, int]) -> tuple[Pieces, dict[int, str]]:
     sources, letter = Names(), case(dict(zip(KINDS, _LETTERS, strict=False)), value=_E.c.kind, else_=_NO_KIND)
 
     def places(ids: Sequence[str]) -> Codes:
@@ -59,15 +75,16 @@ def _evidence(connection: Connection, workspace_id: int, place: Mapping[str, int
         Wanted("word", _E.c.insight_id, places), Wanted("time", _E.c.at), Wanted("letter", letter), Wanted("word", _E.c.source, sources),
         Wanted("share", _E.c.weight),
     ]  # fmt: skip
-    of, at, kind, source, weight = read(connection, wanted, parts_of(connection, _E, workspace_id))
+    of, at, kind, source, weight = read(connection, wanted, here)
     found = Pieces(of, at, kind.astype(np.int8) - ord(_LETTERS[0]), sources.words(source), weight).only(of >= 0)
     odd = (found.at == NEVER) | (found.kind < 0)
     return found.only(~odd), {int(n): "a piece of its evidence has no kind or no time" for n in found.of[odd]}
 
 
-def _places(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, int]:
-    """Give each active insight its place, and what was merged that of what it lives on in."""
-    place = dict(zip(ids, range(len(ids)), strict=True))
+def _places(connection: Connection, workspace_id: int, ids: Sequence[str], shown: NDArray[np.intp] | None) -> dict[str, int]:
+    """Give each insight that is shown its place, and what was merged that of what it lives on in."""
+    places = range(len(ids)) if shown is None else shown.tolist()
+    place = dict(zip(ids if shown is None else [ids[n] for n in places], places, strict=True))
     merged = select(_I.c.id, _I.c.merged_into).where(_I.c.workspace_id == workspace_id, _I.c.standing == "merged")
     into: dict[str, str] = {row.id: row.merged_into for row in connection.execute(merged)}
     found = {}
