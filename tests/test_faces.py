@@ -98,11 +98,7 @@ MISSING: dict[tuple[str, str], str] = {
         (verb, "api"): OWNERS_ONLY for verb in ("create_workspace", "list_workspaces", "workspace", "create_key", "list_keys", "revoke_key")
     },
     **{(verb, "library"): NO_KEYS for verb in ("create_key", "list_keys", "revoke_key", "authenticate")},
-    **{
-        (verb, face): INSIDE
-        for verb in ("digest", "well_formed", "waiting", "checked_settings", "belief_policy", "recorded")
-        for face in FACES
-    },
+    **{(verb, face): INSIDE for verb in ("digest", "well_formed", "waiting", "checked_settings", "belief_policy") for face in FACES},
     **{("wait", face): ELSEWISE for face in ("api", "cli", "library")},
     **{(verb, "cli"): OPERATORS for verb in ("must_be_ready", "queue")},
     **{(verb, "library"): OPERATORS for verb in ("must_be_ready", "queue", "examine", "save", "bring_back")},

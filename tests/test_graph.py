@@ -12,6 +12,7 @@ from compoundry.model import Caller, Candidate, CandidateKind, Reason
 from compoundry.pictures.graph import drawn
 from compoundry.pictures.layout import placed
 from compoundry.service import graph, playbooks, review
+from compoundry.service.recording import recorded
 from compoundry.store.effects import Effect
 from compoundry.store.journal import Entry
 from compoundry.store.rows import to_row
@@ -26,9 +27,7 @@ def ask(parts: Parts, caller: Caller, kind: CandidateKind, *subjects: str) -> No
     asked = Candidate(f"{kind}-{subjects[0]}", kind, subjects, Reason("test", "a test asks"), 0.9, DAY)
     effect = Effect("candidate", asked.id, None, to_row(asked))
     with parts.app.database.write() as connection:
-        review.recorded(
-            parts.app, connection, caller, "consolidation", asked.id, [Entry("propose", asked.id, asked.reason, (effect,))], DAY
-        )
+        recorded(parts.app, connection, caller, "consolidation", asked.id, [Entry("propose", asked.id, asked.reason, (effect,))], DAY)
 
 
 def test_insights_hang_on_what_they_are_about_and_on_each_other(parts: Parts, caller: Caller, stranger: Caller) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compoundry.errors import Invalid, NotFound
 from compoundry.model import Caller, Reason, Rule
 from compoundry.service.app import App
-from compoundry.service.review import recorded
+from compoundry.service.recording import recorded
 from compoundry.store import insights
 from compoundry.store.database import clock
 from compoundry.store.effects import Effect

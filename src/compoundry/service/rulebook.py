@@ -10,7 +10,7 @@ from compoundry.errors import Invalid
 from compoundry.job import same_id
 from compoundry.model import Caller, Reason, Rule, Run
 from compoundry.service.app import App
-from compoundry.service.review import recorded
+from compoundry.service.recording import recorded
 from compoundry.store import insights, outcomes, workspaces
 from compoundry.store.database import Connection, clock
 from compoundry.store.effects import Effect

@@ -1,0 +1,120 @@
+"""Say what a reviewer's decision comes to, as entries of a journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from compoundry.errors import Conflict, Invalid
+from compoundry.job import Change, Merge, Reinforce, Supersede
+from compoundry.model import Caller, Candidate, Evidence, Insight, Reason
+from compoundry.service.apart import refusal, taken_back
+from compoundry.store.database import Connection
+from compoundry.store.effects import Effect, effects, subject
+from compoundry.store.journal import Entry
+from compoundry.store.lineage import gathered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hold what a reviewer chose beside yes or no."""
+
+    version: int | None = None
+    keep: str | None = None
+    only: Sequence[str] | None = None
+    content: str | None = None
+    note: str = ""
+
+
+def must_be_open(asked: Candidate, version: int | None) -> None:
+    """Raise Conflict when somebody has decided, or when the candidate isn't at this version any more."""
+    if asked.status != "open":
+        raise Conflict(f"the candidate was {asked.status} already", {"status": asked.status, "version": asked.version})
+    if version is not None and version != asked.version:
+        raise Conflict(f"the candidate is at version {asked.version}, not {version}; read it again")
+
+
+def decision(asked: Candidate, status: str, by: str, note: str, now: datetime) -> Entry:
+    """Write down that a candidate was decided, by whom."""
+    before = {"status": "open", "decided_at": None, "decided_by": None, "note": asked.note}
+    after = {"status": status, "decided_at": now.isoformat(), "decided_by": by, "note": note}
+    reason = Reason("reviewed", f"a reviewer {status} it" + (f": {note}" if note else ""))
+    return Entry("decide", asked.id, reason, (Effect("candidate", asked.id, before, after),))
+
+
+def done(connection: Connection, caller: Caller, asked: Candidate, choice: Choice, now: datetime) -> list[Entry]:
+    """Return what accepting a candidate comes to."""
+    match asked.kind:
+        case "pattern":
+            return [_finding(asked, "pattern", "accepted")]
+        case "rule":
+            return [_finding(asked, "rule", "active")]
+        case "audit":
+            return []
+        case "merge" | "update" | "contradiction" | "confirm":
+            ordered = _ordered(asked, choice)
+            found = _active(connection, caller, ordered)
+            changes = _changes(asked, found, ordered, caller.name, now)
+            done = [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
+            return done + _reworded(found[ordered[-1]], choice.content)
+        case _:
+            assert_never(asked.kind)
+
+
+def _reworded(stays: Insight, content: str | None) -> list[Entry]:
+    if content is None or content == stays.content:
+        return []
+    reason = Reason("reworded", "a reviewer found better words", {"before": stays.content, "after": content})
+    return [Entry("reword", stays.id, reason, (Effect("insight", stays.id, {"content": stays.content}, {"content": content}),))]
+
+
+def refused(connection: Connection, caller: Caller, asked: Candidate, now: datetime) -> list[Entry]:
+    """Return what rejecting a candidate comes to."""
+    match asked.kind:
+        case "pattern" | "rule":
+            return [_finding(asked, asked.kind, "rejected")]
+        case "audit":
+            loser, survivor = asked.subjects
+            apart = refusal(connection, caller, loser, survivor, now, counted=False)
+            return taken_back(connection, caller, apart, loser, survivor)
+        case "merge" | "update" | "contradiction" | "confirm":
+            return []
+        case _:
+            assert_never(asked.kind)
+
+
+def _finding(asked: Candidate, noun: str, status: str) -> Entry:
+    reason = Reason("reviewed", f"a reviewer decided that the {noun} is {status}")
+    return Entry("decide", asked.id, reason, (Effect(noun, asked.id, {"status": "candidate"}, {"status": status}),))
+
+
+def _active(connection: Connection, caller: Caller, ids: Sequence[str]) -> Mapping[str, Insight]:
+    found = gathered(connection, caller.workspace_id, ids)
+    if gone := [id for id in ids if id not in found or found[id].standing != "active"]:
+        raise Conflict(f"insight {gone[0]} isn't active any more; reject the candidate or run consolidation again", {"changed": gone})
+    return found
+
+
+def _ordered(asked: Candidate, choice: Choice) -> Sequence[str]:
+    """Put the one that stays last, and leave out whom the decision isn't about."""
+    chosen = asked.subjects if choice.only is None else [s for s in asked.subjects if s in choice.only]
+    if choice.only is not None and (len(chosen) < 2 or len(chosen) < len(set(choice.only))):
+        raise Invalid(f"only: must be two or more of {', '.join(asked.subjects)}")
+    if choice.keep is None:
+        return chosen
+    if choice.keep not in chosen:
+        raise Invalid(f"keep: must be one of {', '.join(chosen)}")
+    return [*(s for s in chosen if s != choice.keep), choice.keep]
+
+
+def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[str], by: str, now: datetime) -> list[Change]:
+    *others, stays = ordered
+    reason = Reason("reviewed", f"a reviewer agreed: {asked.reason.text}", {"was": asked.reason.code, "candidate": asked.id})
+    match asked.kind:
+        case "merge":
+            return [Merge(other, stays, reason) for other in others]
+        case "update" | "contradiction":
+            return [Supersede(other, stays, max(found[stays].observed_at, found[other].observed_at), reason) for other in others]
+        case _:
+            confirmed = Evidence(f"{asked.id}-{asked.version}", "reviewed", now, by, 1.0, "a reviewer confirmed it")
+            return [Reinforce(stays, confirmed, reason)]
