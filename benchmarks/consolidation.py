@@ -16,7 +16,7 @@ from benchmarks.report import publish
 from compoundry.job import Merge, Propose, View
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Insight
-from compoundry.text.guards import Told
+from compoundry.text.guards.finding import Told
 from compoundry.text.merging.bounds import bounded
 from compoundry.text.sentence import read
 from compoundry.text.verdict import judge

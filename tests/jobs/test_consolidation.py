@@ -91,6 +91,11 @@ def test_the_same_words_about_two_things_with_names_of_their_own_are_asked_about
     ]
 
 
+def test_the_same_words_in_two_rows_are_one_fact_whatever_the_rows_are_called() -> None:
+    view = look(*(insight(id, "Dana prefers email.", "Dana", external_id=id) for id in ("MEM-17", "MEM-18")))
+    assert kinds(plan(view, NEAR, DAY), Merge)
+
+
 def test_a_value_that_the_newer_sentence_says_was_changed_is_asked_about_as_an_update() -> None:
     told = (
         insight("a", "Dana set the trip budget to $200 for May.", "Dana"),

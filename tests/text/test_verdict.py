@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from compoundry.text.guards import Told
+from compoundry.text.guards.finding import Told
 from compoundry.text.merging.bounds import bounded
 from compoundry.text.merging.policy import Policy
 from compoundry.text.sentence import read
@@ -62,6 +62,9 @@ APART = [
     ("negation", "Dana always replied.", "Dana hardly replied."),
     ("negation_moved", "The problem isn't who pays.", "The problem is who doesn't pay."),
     ("opposite", "Sales increased in May.", "Sales decreased in May."),
+    ("opposite", "The new route is longer.", "The new route is shorter."),
+    ("name", "Type O+ is the universal donor.", "Type O- is the universal donor."),
+    ("name_added", "Dana prepares for an interview.", "Dana prepares for an IT interview."),
     ("preposition", "Dana called before lunch.", "Dana called after lunch."),
     ("exclusive", "Dana drives a red car.", "Dana drives a blue car."),
     ("exchange", "Dana sent the old plan to the new team.", "Dana sent the new plan to the old team."),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Rule
-from compoundry.text.guards import Told
+from compoundry.text.guards.finding import Told
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.sentence import read
 from compoundry.text.verdict import judge

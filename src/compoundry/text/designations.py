@@ -1,16 +1,17 @@
-"""Read ids that are names: CVE-2021-1732, RFC 9110, ticket OPS-17."""
+"""Read ids that name things in the world: CVE-2021-1732, RFC 9110."""
 
 import re
 
-_NAMED = re.compile(r"([A-Z]{2,10})[-_ ]?(\d[\d.-]*)")
+_REGISTERS = "CVE|CWE|CAPEC|GHSA|CPE|USN|RHSA|DSA|RFC|PEP|JEP|ISO|IEC|EN|DIN|ASTM|IEEE|ISBN|ISSN|DOI|PMID|PMCID|ARXIV|ORCID|CAS|UN|NCT"
+_NAMED = re.compile(rf"({_REGISTERS})[-_ :]?((?=[\w./-]*\d)[\w./-]+)")
 
 
 def designated_apart(one: str | None, other: str | None) -> bool:
-    """Tell whether two ids name two different things of one series; ids that are only ids name nothing.
+    """Tell whether two ids name two different things of one public register; what only counts rows names nothing.
 
-    >>> designated_apart("CVE-2021-1732", "CVE-2021-1733"), designated_apart("CVE-2021-1732", "OPS-17")
+    >>> designated_apart("CVE-2021-1732", "CVE-2021-1733"), designated_apart("CVE-2021-1732", "RFC 9110")
     (True, False)
-    >>> designated_apart("row 17", "row 18"), designated_apart(None, "OPS-17"), designated_apart("OPS-17", "OPS-17")
+    >>> designated_apart("MEM-17", "MEM-18"), designated_apart(None, "RFC 9110"), designated_apart("RFC 9110", "RFC 9110")
     (False, False, False)
     """
     first, second = _NAMED.fullmatch(one or ""), _NAMED.fullmatch(other or "")

@@ -4,12 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from compoundry.text import roles
-from compoundry.text.alignment import Alignment, align
-from compoundry.text.guards import Finding, Relation, Told, findings
+from compoundry.text.alignment import Alignment
+from compoundry.text.guards.finding import Finding, Relation, Told, compared
+from compoundry.text.guards.listing import findings
 from compoundry.text.lexicon import ONCE, SLIGHT, STATES
-from compoundry.text.order import Arrangement, arrange
 from compoundry.text.sentence import Sentence
-from compoundry.text.synonyms import nearness
 from compoundry.text.worth import cost
 
 _SLIGHT = frozenset(("preposition", "tense", "number"))
@@ -48,9 +47,9 @@ def judge(older: Told, newer: Told) -> Verdict:
     ('contradiction', 'unsure')
     """
     a, b = older.sentence, newer.sentence
-    aligned = align(a, b)
-    order = _arrangement(a, b, aligned)
-    found = tuple(findings(older, newer, aligned, order))
+    pair = compared(older, newer)
+    aligned, order = pair.aligned, pair.order
+    found = tuple(findings(pair))
     matched = len(aligned.pairs)
     if not found:
         strict = bool(aligned.replaced) or not (a.english and b.english)
@@ -80,12 +79,6 @@ def _slight(a: Sentence, b: Sentence, aligned: Alignment, found: tuple[Finding, 
             return len(aligned.similar) == len(aligned.only_a) == len(aligned.only_b)
         case _:
             return False
-
-
-def _arrangement(a: Sentence, b: Sentence, aligned: Alignment) -> Arrangement:
-    if not aligned.crossed:
-        return Arrangement()
-    return arrange(a, b, (*aligned.pairs, *aligned.similar), lambda x, y: nearness(x, y) != "apart")
 
 
 def _alike(a: Sentence, b: Sentence, aligned: Alignment) -> float:

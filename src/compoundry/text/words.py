@@ -7,7 +7,8 @@ from functools import lru_cache
 from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, SYNONYMS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
-_TOKEN = re.compile(r"[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]")
+_TOKEN = re.compile(r"\b[^\W\d_]{1,2}(?:\+{1,2}|#|-)(?!\w)|[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]")
+_CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
 _GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
 _SPELLING = (
     (re.compile(r"isation"), "ization"),
@@ -32,6 +33,8 @@ def cut(sentence: str) -> list[str]:
 
     >>> cut("Dana can't reach Bob's e-mail.")
     ['Dana', 'can', 'not', 'reach', 'Bob', 'email']
+    >>> cut("Is O+ rare in the US? Does C++ help us get an IT job?")
+    ['Is', 'O+', 'rare', 'in', 'the', 'USA', '?', 'Does', 'C++', 'help', 'us', 'get', 'an', 'I.T', 'job', '?']
     """
     words: list[str] = []
     for chunk in plain(sentence).split(" "):
@@ -44,7 +47,7 @@ def cut(sentence: str) -> list[str]:
                 text = text[:at] + full + text[at + len(ending) :]
         text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
         words += [w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", text))]
-    return words
+    return [_CAPITALS.get(word, word) for word in words] if any(word.islower() for word in words) else words
 
 
 @lru_cache(maxsize=65536)

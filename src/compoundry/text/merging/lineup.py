@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from compoundry.job import Opinion, View
 from compoundry.model import Candidate
-from compoundry.text.guards import Told
+from compoundry.text.guards.finding import Told
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from compoundry.model import Fact, Reason
 from compoundry.text import approximate, neighbours
 from compoundry.text.designations import designated_apart
-from compoundry.text.guards import Finding
+from compoundry.text.guards.finding import Finding
 from compoundry.text.merging import sharing
 from compoundry.text.merging.bounds import bounded
 from compoundry.text.merging.crowd import beyond, crowd

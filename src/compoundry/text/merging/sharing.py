@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from compoundry.text.guards import Finding, Told
+from compoundry.text.guards.finding import Finding, Told
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read

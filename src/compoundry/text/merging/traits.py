@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from compoundry.text.guards import changed
+from compoundry.text.guards.finding import changed
 from compoundry.text.sentence import Sentence
 
 _SOMEBODY = frozenset(("he", "she", "they"))

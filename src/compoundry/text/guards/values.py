@@ -1,0 +1,103 @@
+"""Guard numbers, units and dates: 200 is not 250, 5 km is not 5 miles, Tuesday is not Thursday."""
+
+from itertools import product
+
+from compoundry.model import Fact
+from compoundry.text import dates
+from compoundry.text.guards.finding import Compared, Finding
+from compoundry.text.lexicon import REVISIONS
+from compoundry.text.sentence import Sentence
+
+_NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
+
+
+def quantity(c: Compared) -> list[Finding]:
+    """Find numbers, money and measures that differ, or that only one of them says.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> [(f.guard, f.text, f.relation) for f in quantity(spoken("Dana has 200 employees", "Dana has 250 employees"))]
+    [('quantity', '200 is not 250', 'update')]
+    >>> [(f.guard, f.text, f.relation) for f in quantity(spoken("Dana merged PR 260", "Dana merged PR 480"))]
+    [('quantity', '260 is not 480', 'different')]
+    >>> [f.text for f in quantity(spoken("Dana ran 5 km", "Dana ran 5 miles"))]
+    ['5000m is not 5mile']
+    >>> quantity(spoken("Dana has 200 cats", "Dana has two hundred cats"))
+    []
+    >>> [f.guard for f in quantity(spoken("Dana has cats", "Dana has 3 cats"))]
+    ['quantity_added']
+    """
+    one = [c.a.words[i] for i in c.aligned.only_a if c.a.words[i][0] == "#"]
+    other = [c.b.words[j] for j in c.aligned.only_b if c.b.words[j][0] == "#"]
+    if not one and not other:
+        return []
+    shown: dict[str, Fact] = {"one": [q[1:] for q in one], "other": [q[1:] for q in other]}
+    if not one or not other:
+        return [Finding("quantity_added", f"only one of them says {(one or other)[0][1:]}", facts=shown)]
+    rest = c.lasting_a or c.lasting_b
+    value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0])
+    text = f"{one[0][1:]} is not {other[0][1:]}"
+    return [Finding("quantity", text, c.alike_otherwise, "update" if value else "different", facts=shown)]
+
+
+def _counted(a: Sentence, b: Sentence, one: str, other: str) -> bool:
+    """Tell a counted or measured value (200 employees) from a number that is a name (PR 200)."""
+
+    def counts(s: Sentence, q: str) -> bool:
+        at = s.words.index(q)
+        before = s.words[at - 1].lower() if at else ""
+        named = at > 0 and s.named(at - 1)
+        return bool(_unit(q)) or (at + 1 in s.content and not named and before not in _NUMBERED)
+
+    return _unit(one) == _unit(other) and counts(a, one) and counts(b, other)
+
+
+def date(c: Compared) -> list[Finding]:
+    """Find dates and times that differ, that one says less exactly, or that only one of them says.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> [(f.guard, f.relation) for f in date(spoken("Dana ran on 7 May 2023", "Dana ran on 8 May 2023"))]
+    [('date', 'recurrence')]
+    >>> [f.guard for f in date(spoken("Dana ran on 7 May 2023", "Dana ran in May 2023"))]
+    ['date_vaguer']
+    >>> date(spoken("Dana ran yesterday", "Dana ran on 8 May 2023"))
+    []
+    >>> [f.guard for f in date(spoken("Dana ran", "Dana ran at 3 pm"))]
+    ['date_added']
+    """
+    one, other = c.a.dates, c.b.dates
+    if one == other:
+        return []
+    shown: dict[str, Fact] = {"one": [d[1:] for d in one], "other": [d[1:] for d in other]}
+    if not one or not other:
+        return [Finding("date_added", f"only one of them says when: {(one or other)[0][1:]}", facts=shown)]
+    if len(one) == len(other) and all(dates.agree(x, y) for x, y in zip(one, other, strict=True)):
+        return [Finding("date_vaguer", f"{one[0][1:]} and {other[0][1:]} need not be the same day", facts=shown)]
+    told = (c.older.event or c.a.past) and (c.newer.event or c.b.past)
+    again = told and not (c.only_a or c.only_b or c.aligned.crossed)
+    return [Finding("date", f"{one[0][1:]} is not {other[0][1:]}", True, "recurrence" if again else "different", facts=shown)]
+
+
+def revised(c: Compared) -> list[Finding]:
+    """Find a newer sentence that says itself that a value of the older one was changed: `increased to 250`.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> [f.text for f in revised(spoken("I budget $200 for the trip", "The trip budget was raised to $250"))]
+    ['it was 200usd, and is now 250usd']
+    """
+    s, t = c.a, c.b
+    if (
+        c.newer.observed_at.date() < c.older.observed_at.date()
+        or not REVISIONS & {*t.senses}
+        or sum(s.words[i][0].isalpha() for i, _ in c.aligned.pairs) < 2
+    ):
+        return []
+    olds, news = ([w.words[i] for i in only if w.words[i][0] in "#@"] for w, only in ((s, c.aligned.only_a), (t, c.aligned.only_b)))
+    for old, new in product(olds, news):
+        if _unit(old) == _unit(new) and t.words.index(new) and t.words[t.words.index(new) - 1].lower() == "to":
+            return [Finding("revised", f"it was {old[1:]}, and is now {new[1:]}", True, "update", {"one": [old[1:]], "other": [new[1:]]})]
+    return []
+
+
+def _unit(value: str) -> str:
+    """Return the unit of a quantity; a date and a time are units of their own."""
+    return value[:2] if value[0] == "@" and value[1] == "t" else "@" if value[0] == "@" else value.lstrip("#≈<>=0123456789.~")
