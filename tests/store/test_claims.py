@@ -169,8 +169,9 @@ def test_a_silent_worker_doesnt_keep_the_lock_of_its_run(parts: Parts, caller: C
         with database.write() as connection:
             now = clock(connection) + timedelta(seconds=10)
             assert claims.take_over(connection, YOU, now, limit=9) == []
-            assert claims.break_silence(connection, YOU, clock(connection)) == 0, "its lease isn't over"
-            assert claims.break_silence(connection, YOU, now) == 1
+            assert (claims.silent(connection, clock(connection)), claims.silent(connection, now)) == ([], [ME.worker])
+            assert claims.break_silence(connection, [ME.worker], clock(connection) - LATER) == 0
+            assert claims.break_silence(connection, [ME.worker], clock(connection)) == 1
         time.sleep(0.5)
         with database.write() as connection:
             (taken,) = claims.take_over(connection, YOU, now, limit=9)

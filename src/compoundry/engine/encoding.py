@@ -3,6 +3,7 @@
 from compoundry.engine.workshop import Workshop
 from compoundry.job import Tick
 from compoundry.store import events, vectors
+from compoundry.store.database import hurry
 
 FETCH, BATCH = 1_024, 64
 CREATED = "insight.created"
@@ -34,6 +35,7 @@ def _encode_some(shop: Workshop, workspace_id: int, before: int, total: int, tol
         batch = [(workspace, id, content) for workspace, id, content, _ in waiting[start : start + BATCH]]
         made = encoder.encode([content for _, _, content in batch])
         with shop.database.write() as connection:
+            hurry(connection)
             vectors.put(connection, encoder.name, batch, made)
         if told is not None:
             done = before + start + len(batch)

@@ -18,6 +18,7 @@ from compoundry.engine.figures import Stopwatch
 from compoundry.engine.judging import opinions
 from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
+from compoundry.engine.tracing import Trace
 from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
 from compoundry.job import Alike, Change, Plan, View, parts_of
@@ -35,9 +36,9 @@ REPLANS = 5
 BACKOFF_S = 2.0
 
 
-def execute(shop: Workshop, run: Run, stopping: threading.Event) -> None:
+def execute(shop: Workshop, run: Run, stopping: threading.Event, trace: Trace | None = None) -> None:
     """Carry out one attempt; whatever happens, the run ends, waits for another attempt, or is left to its new holder."""
-    trace = shop.tracer(run)
+    trace = trace or shop.tracer(run)
     progress, watch = Progress(shop, run, stopping, trace), Stopwatch(run)
     with bound_contextvars(run=run.id, workspace=run.workspace_id, job=run.job_type, attempt=run.attempt, trace_id=trace.id):
         outcome = _attempt(shop, run, progress, watch, trace.id)
@@ -60,7 +61,7 @@ def _attempt(shop: Workshop, run: Run, progress: Progress, watch: Stopwatch, tra
         return "handed_back"
     except Exception as error:
         log.warning("run stopped", reason=str(error), stage=progress.stage, exc_info=not isinstance(error, CompoundryError))
-        told = _told(run, progress.stage, error, trace_id)
+        told = explained(run, progress.stage, error, trace_id)
         watch.failed(str(told["type"]))
         return _stop(shop, run, told)
     return "completed"
@@ -181,7 +182,8 @@ def _backoff(run: Run) -> timedelta:
     return min(LONGEST_WAIT, timedelta(seconds=BACKOFF_S * 2 ** min(run.strikes - 1, 10)))
 
 
-def _told(run: Run, stage: str, error: Exception, trace_id: str) -> dict[str, object]:
+def explained(run: Run, stage: str, error: Exception, trace_id: str) -> dict[str, object]:
+    """Write an error as the `error_details` of a run."""
     where: dict[str, object] = {"attempt": run.attempt, "at_stage": stage, "trace_id": trace_id}
     if not isinstance(error, CompoundryError):
         return {"type": "job_raised", "message": f"the job raised {type(error).__name__}: {error}", "retryable": False, **where}

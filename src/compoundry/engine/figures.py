@@ -40,7 +40,12 @@ class Stopwatch:
 
     def failed(self, type: str) -> None:
         """Note why the attempt went wrong."""
-        _failures.labels(self._run.job_type, type).inc()
+        failed(self._run, type)
+
+
+def failed(run: Run, type: str) -> None:
+    """Note why an attempt went wrong."""
+    _failures.labels(run.job_type, type).inc()
 
 
 def taken_over(runs: int) -> None:

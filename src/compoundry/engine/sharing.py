@@ -8,6 +8,7 @@ from compoundry.engine.workshop import Workshop
 from compoundry.job import Share, Shared, alone
 from compoundry.model import Run
 from compoundry.store import parts
+from compoundry.store.database import hurry
 from compoundry.store.parts import Part
 
 
@@ -18,6 +19,7 @@ def sharing(shop: Workshop, run: Run, progress: Progress) -> Share:
 
     def share(questions: Sequence[bytes]) -> Sequence[bytes]:
         with shop.database.write() as connection:
+            hurry(connection)
             parts.hand_out(connection, run, questions)
         while part := _next(shop, run, progress):
             work_out(shop, part)
@@ -33,6 +35,7 @@ def help_out(shop: Workshop) -> Part | None:
         if not parts.any_free(connection):
             return None
     with shop.database.write() as connection:
+        hurry(connection)
         return parts.take_any(connection, shop.worker)
 
 
@@ -42,12 +45,14 @@ def work_out(shop: Workshop, part: Part) -> None:
     assert isinstance(job, Shared), "only jobs that can work out a part hand parts out"
     answered = job.work_out(part.question)
     with shop.database.write() as connection:
+        hurry(connection)
         parts.answer(connection, part, answered)
 
 
 def _next(shop: Workshop, run: Run, progress: Progress) -> Part | None:
     """Take the next part of our own run; None when all are answered."""
     with shop.database.write() as connection:
+        hurry(connection)
         part, (done, of) = parts.take(connection, run, shop.worker), parts.count(connection, run)
     progress.tick(done, of)
     return part

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, Queue
 from typing import TypeVar
@@ -16,6 +17,7 @@ from compoundry.engine.durable import Durable
 from compoundry.engine.encoding import Unencoded, encode_missing
 from compoundry.engine.execution import execute
 from compoundry.engine.files import hold_file
+from compoundry.engine.heeding import EVERY_S, Attempts, end_cancelled
 from compoundry.engine.notes import take_one
 from compoundry.engine.scheduling import LOOK_S, fire_due
 from compoundry.engine.sharing import help_out, work_out
@@ -24,7 +26,7 @@ from compoundry.errors import HandedBack, Unavailable
 from compoundry.model import Run
 from compoundry.store import artifacts, claims
 from compoundry.store.claims import Lease
-from compoundry.store.database import clock
+from compoundry.store.database import Connection, clock
 from compoundry.store.parts import Part
 from compoundry.store.signals import Bell
 
@@ -46,6 +48,8 @@ class Worker:
         self._lease = Lease(shop.worker, shop.lease_s)
         self._stopping, self._free_of_all = threading.Event(), threading.Event()
         self._held: set[str] = set()
+        self._traces: dict[str, str] = {}
+        self._silent: dict[str, datetime] = {}
         self._count = threading.Condition()
         self._written: Queue[int] = Queue()
         self._told = threading.Event()
@@ -54,7 +58,7 @@ class Worker:
         self._durable = Durable(shop.database, self._execute, worker=shop.worker, slots=slots)
         self._threads = [
             threading.Thread(target=t, name=t.__name__.strip("_"), daemon=True)
-            for t in (self._work, self._live, self._encode, self._keep_time, self._note)
+            for t in (self._work, self._live, self._heed, self._encode, self._keep_time, self._note)
         ]
 
     def start(self) -> None:
@@ -145,9 +149,12 @@ class Worker:
             raise
 
     def _execute(self, run: Run) -> None:
+        trace = self._shop.tracer(run)
+        self._traces[run.id] = trace.id
         try:
-            execute(self._shop, run, self._stopping)
+            execute(self._shop, run, self._stopping, trace)
         finally:
+            self._traces.pop(run.id, None)
             self._ended(run.id)
 
     def _ended(self, held: str) -> None:
@@ -172,12 +179,25 @@ class Worker:
         with self._shop.database.write() as connection:
             now = clock(connection)
             claims.beat(connection, self._lease, held, now)
-            claims.break_silence(connection, self._lease, now)
+            self._break_silence(connection, now)
             lost = claims.take_over(connection, self._lease, now, limit=self._free())
         for run in lost:
             figures.taken_over(1)
             log.warning("taking over", run=run.id, workspace=run.workspace_id, attempt=run.attempt)
             self._start(run)
+
+    def _break_silence(self, connection: Connection, now: datetime) -> None:
+        """End what workers that are gone have left open, for a while after their runs were taken over, too."""
+        lease = timedelta(seconds=self._lease.seconds)
+        self._silent |= dict.fromkeys(claims.silent(connection, now), now + 2 * lease)
+        self._silent = {name: until for name, until in self._silent.items() if until > now}
+        claims.break_silence(connection, list(self._silent), now - lease)
+
+    def _heed(self) -> None:
+        """Let nobody who cancels a run wait for a job that doesn't listen."""
+        seen: Attempts = frozenset()
+        while not self._free_of_all.wait(EVERY_S):
+            seen = self._guarded(partial(end_cancelled, self._shop, dict(self._traces), seen), otherwise=frozenset())
 
     def _let_go(self) -> int:
         with self._shop.database.write() as connection:

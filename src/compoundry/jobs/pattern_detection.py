@@ -48,12 +48,19 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     who = [i.entities[0].id if i.entities else i.id for i in insights]
     corpus = Corpus(insights, without_subject(_vectors(view, insights), who))
     view.tick(0, 3)
-    found = _believed(list(_findings(corpus, policy)), policy)
+    found = _believed(list(_listening(view, _findings(corpus, policy))), policy)
     view.tick(2, 3)
     changes = _compared(corpus, found, view.patterns, policy)
     cited = {id for p in (c.pattern for c in changes) if p.status != "retired" for id in p.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
     return Plan(told, tuple(changes))
+
+
+def _listening(view: View, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Hear between two findings whether the run should go on."""
+    for finding in findings:
+        view.tick(1, 3)
+        yield finding
 
 
 def _vectors(view: View, insights: Sequence[Insight]) -> NDArray[np.float32]:

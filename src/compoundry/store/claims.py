@@ -63,24 +63,31 @@ def beat(connection: Connection, lease: Lease, ids: Sequence[str], now: datetime
     return connection.execute(update(_T).where(held).values(lease_until=now + timedelta(seconds=lease.seconds))).rowcount
 
 
+def cancelled(connection: Connection, worker: str) -> list[Run]:
+    """List the runs of a worker that somebody wants to stop."""
+    mine = (_T.c.worker == worker, _T.c.state == "running", _T.c.cancel_asked)
+    return [as_run(row) for row in connection.execute(select(_T).where(*mine))]
+
+
 def known_as(worker: str) -> str:
     """Say what the connections of a worker are called, in 63 bytes at the most."""
     return f"compoundry {worker}"
 
 
-def break_silence(connection: Connection, lease: Lease, now: datetime) -> int:
-    """End the transactions in which a worker has been silent for a lease, while a run of its waits to be taken over.
+def silent(connection: Connection, now: datetime) -> list[str]:
+    """List the workers whose runs wait to be taken over."""
+    over = select(_T.c.worker).distinct().where(_T.c.state == "running", _T.c.lease_until < now)
+    return [name for name in connection.scalars(over) if name]
+
+
+def break_silence(connection: Connection, workers: Sequence[str], since: datetime) -> int:
+    """End the transactions in which one of these workers has said nothing since then; return how many those were.
 
     A host that is gone can't say so to PostgreSQL, which would keep its locks for as long as the network lets it.
-    Return how many those were.
     """
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" or not workers:
         return 0
-    gone = connection.scalars(select(_T.c.worker).distinct().where(_T.c.state == "running", _T.c.lease_until < now)).all()
-    names = [known_as(worker) for worker in gone if worker and worker != lease.worker]
-    if not names:
-        return 0
-    return connection.execute(_END_SESSIONS, {"names": names, "since": now - timedelta(seconds=lease.seconds)}).rowcount
+    return connection.execute(_END_SESSIONS, {"names": [known_as(worker) for worker in workers], "since": since}).rowcount
 
 
 def release(connection: Connection, lease: Lease, now: datetime) -> int:
@@ -103,7 +110,7 @@ def _due(now: datetime) -> Select[Any]:
     waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id).outerjoin(lined_up, mine)
     on_time = or_(_T.c.not_before <= now, _T.c.not_before > now + LONGEST_WAIT)
     due = waiting.where(_T.c.state == "accepted", on_time, free)
-    return due.order_by(turn.c.served_at.asc().nulls_first(), *order)
+    return due.order_by(turn.c.served_at.asc().nulls_first(), _T.c.accepted_at, _T.c.id)
 
 
 def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) -> Run | None:

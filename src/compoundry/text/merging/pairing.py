@@ -69,8 +69,7 @@ class Pairing:
         by_row[self._lineup.row] = fresh
         blocks, close = self._blocks(fresh, gone), list[Close]()
         for done, block in enumerate(blocks):
-            if done % _TICK_EVERY == 0:
-                self._lineup.view.tick(done, len(blocks))
+            self._lineup.view.tick(done, len(blocks))
             close += self._near(block, fresh, by_row)
         self._share(close)
         return [pair for pair in self._each(close) if pair is not None]
