@@ -127,7 +127,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """State what recurs, over how many independent sources, and in which insights.
+    """State what recurs, how often, and in which insights.
 
     `named_by` is who gave it its label, where a person did; jobs leave such a label alone.
     """

@@ -11,6 +11,7 @@ from compoundry.jobs import pattern_detection
 from compoundry.jobs.pattern_detection import Policy
 from compoundry.model import Insight, Pattern
 from compoundry.text.mining.chance import believable, binomial_tail, hypergeometric_tail
+from compoundry.text.mining.gist import Gist, gist
 from compoundry.text.mining.graph import EXACT, neighbour_edges
 from compoundry.text.mining.subjects import without_subject
 from tests.jobs.views import NOW, applied, insight, view
@@ -36,7 +37,7 @@ def test_the_same_complaint_of_several_customers_is_a_theme() -> None:
     (theme,) = [p for p in found([*complaints, *noise()]) if p.kind == "theme"]
     assert theme.support == 5
     assert set(theme.evidence) == {i.id for i in complaints}
-    assert theme.label == "5 people complain that report exports are slow, or the like (since January 2026)"
+    assert theme.label == "5 people complain that report exports are slow (since January 2026)"
 
 
 def test_ten_copies_of_one_sentence_are_no_theme() -> None:
@@ -49,7 +50,31 @@ def test_what_one_does_on_many_days_is_a_habit() -> None:
     others = [insight(50 + n, text.format("Dana"), "Dana", day=n * 5) for n, text in enumerate(NOISE)]
     (habit,) = [p for p in found([*moves, *others]) if p.kind == "habit"]
     assert habit.support == 6
+    assert habit.label == "Dana moved the Friday meeting again (on 6 days since January 2026)"
     assert set(habit.evidence) == {i.id for i in moves}
+
+
+def test_what_is_not_shared_is_not_claimed() -> None:
+    """A label says outright only what most sentences bear out, and else names the phrase that they share."""
+    told = ("moved to a house with a garden", "weeds the garden on Sundays", "grows beans in the garden", "sold a garden gnome")
+    rows = [insight(n, f"Dana {said}.", "Dana", day=n * 9) for n, said in enumerate(told)]
+    found = gist([[i.content] for i in rows], [i.content for i in rows], names=["Dana"], usual=lambda word: 0.01)
+    assert found == Gist(None, "garden")
+
+
+def test_praise_that_goes_both_ways_is_no_habit() -> None:
+    told = [insight(n, "Dana appreciates Tom's kind support.", "Dana", day=n * 7) for n in range(6)]
+    back = [insight(20 + n, "Tom is grateful for Dana's help.", "Tom", day=n * 7 + 1) for n in range(6)]
+    one_way = [insight(40 + n, "Lakeside praises Dana's onboarding calls.", "Lakeside", day=n * 9) for n in range(6)]
+    habits = [p for p in found([*told, *back, *one_way, *noise()]) if p.kind == "habit"]
+    assert [set(p.evidence) for p in habits] == [{i.id for i in one_way}]
+
+
+def test_a_habit_is_more_ones_own_than_the_others() -> None:
+    """What everybody does as often as Dana isn't what Dana does."""
+    people = ("Dana", "Tom", "Mia", "Lee", "Ann", "Max")
+    told = [insight(100 * k + n, f"{who} waters the office plants.", who, day=n * 7) for k, who in enumerate(people) for n in range(4)]
+    assert [p for p in found([*told, *noise()]) if p.kind == "habit"] == []
 
 
 def test_what_follows_within_days_is_a_sequence() -> None:
@@ -61,7 +86,7 @@ def test_what_follows_within_days_is_a_sequence() -> None:
         ]
     (sequence,) = [p for p in found([*told, *noise()]) if p.kind == "sequence"]
     assert sequence.support == 5
-    assert "extended trial”, “… signed the annual plan” follows within 14 days (5 of 5)" in sequence.label
+    assert "extended trial”, “… signed the annual plan” follows within 14 days (5 of 5 people)" in sequence.label
 
 
 def test_a_known_pattern_is_updated_and_a_rejected_one_stays_rejected() -> None:

@@ -65,9 +65,7 @@ def patterns(console: Console, stories: Sequence["Story"]) -> None:
     _title(console, "Patterns")
     found = sorted((p for story in stories for p in story.desk.everything("/patterns")), key=lambda p: -p["support"])
     for pattern in found[:PATTERNS_SHOWN]:
-        console.print(
-            f"  {escape(pattern['label'])}  [dim]({pattern['kind']}, {pattern['support']} independent sources, {pattern['trend']})[/]"
-        )
+        console.print(f"  {escape(pattern['label'])}  [dim]({pattern['kind']}, {pattern['trend']})[/]")
     _rest(console, len(found) - PATTERNS_SHOWN, "patterns")
 
 

@@ -9,20 +9,19 @@ from numpy.typing import NDArray
 
 from compoundry.job import Disposition, Notice, Plan, View, same_id
 from compoundry.model import Fact, Insight, Pattern, Reason, Trend
-from compoundry.text import wording
-from compoundry.text.mining import courses, themes
+from compoundry.text.mining import courses, habits, themes
 from compoundry.text.mining.chance import believable
 from compoundry.text.mining.findings import Corpus, Finding
-from compoundry.text.mining.groups import medoid
-from compoundry.text.mining.lexical import lexical_vectors, says_something
+from compoundry.text.mining.lexical import lexical_vectors
+from compoundry.text.mining.manners import mutual, says_something
 from compoundry.text.mining.subjects import without_subject
+from compoundry.text.telling import Usage, told
 
 ORDER = 20
 SETTLE_S = 0.3
 VECTORS = True
 
 _KINDS = ("theme", "habit", "sequence", "co_occurrence", "period")
-_TYPICAL = 3
 _SAME_EVIDENCE = 0.5
 
 
@@ -30,7 +29,7 @@ _SAME_EVIDENCE = 0.5
 class Policy:
     """Hold the settings of detection.
 
-    A pattern needs `min_support` independent sources; of all patterns of a kind at most a share `q` may
+    A pattern needs `min_support` entities or days; of all patterns of a kind at most a share `q` may
     be chance; sentences of one topic have a mean cosine of `near`; a sequence happens `within_days`.
     """
 
@@ -44,7 +43,7 @@ class Policy:
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Find patterns of all five kinds; those known already are updated, not found again."""
     everything = sorted(view.insights, key=lambda i: i.id)
-    insights = tuple(i for i in everything if i.evidence and says_something(i.content))  # nothing rests on retracted sources
+    insights = _telling([i for i in everything if i.evidence])  # nothing rests on retracted sources
     who = [i.entities[0].id if i.entities else i.id for i in insights]
     corpus = Corpus(insights, without_subject(_vectors(view, insights), who))
     view.tick(0, 3)
@@ -52,8 +51,14 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     view.tick(2, 3)
     changes = _compared(corpus, found, view.patterns, policy)
     cited = {id for p in (c.pattern for c in changes) if p.status != "retired" for id in p.evidence}
-    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
-    return Plan(told, tuple(changes))
+    outcomes = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
+    return Plan(outcomes, tuple(changes))
+
+
+def _telling(insights: Sequence[Insight]) -> tuple[Insight, ...]:
+    """Leave out what is only manners."""
+    something = [i for i in insights if says_something(i.content)]
+    return tuple(i for i, manners in zip(something, mutual(something), strict=True) if not manners)
 
 
 def _listening(view: View, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -75,7 +80,7 @@ def _findings(corpus: Corpus, policy: Policy) -> Iterator[Finding]:
         return
     topics = themes.topics(corpus, near=policy.near)
     yield from themes.themes(corpus, topics, at_least=policy.min_support)
-    yield from themes.habits(corpus, topics, at_least=policy.min_support)
+    yield from habits.habits(corpus, at_least=policy.min_support)
     largest = sorted(topics, key=lambda rows: (-len(rows), rows))[: policy.most_topics_for_courses]
     yield from courses.sequences(corpus, largest, within=timedelta(days=policy.within_days), at_least=policy.min_support)
     yield from courses.together(corpus, largest, at_least=policy.min_support)
@@ -94,9 +99,11 @@ def _believed(found: Sequence[Finding], policy: Policy) -> list[Finding]:
 
 def _compared(corpus: Corpus, found: Sequence[Finding], known: Sequence[Pattern], policy: Policy) -> list[Notice]:
     """Recognise what is known already by its evidence; retire what has lost it."""
-    changes, recognised = [], set[str]()
+    changes, recognised, usual = [], set[str](), Usage.of(corpus)
     for finding in sorted(found, key=lambda f: (f.kind, -f.support, f.rows)):
-        fresh = _pattern(corpus, finding)
+        fresh = _pattern(corpus, finding, usual)
+        if finding.kind == "habit" and not (fresh.reason.facts["topic"] or fresh.reason.facts["sure"]):
+            continue  # near each other, and no word that they share: nothing can be said of it that a person could check
         before = _recognised(fresh, [p for p in known if p.id not in recognised])
         recognised.add(before.id if before else fresh.id)
         if before is None:
@@ -136,19 +143,19 @@ def _retired(corpus: Corpus, known: Sequence[Pattern], policy: Policy) -> Iterat
             yield Notice(replace(pattern, status="retired", reason=why), pattern, why)
 
 
-def _pattern(corpus: Corpus, finding: Finding) -> Pattern:
+def _pattern(corpus: Corpus, finding: Finding, usual: Usage) -> Pattern:
     rows = sorted({*finding.rows, *finding.then})
     evidence = tuple(corpus.insights[n].id for n in rows)
     seen = sorted(day for n in rows for day in [corpus.at(n), *(e.at for e in corpus.insights[n].evidence)])
-    typical = [corpus.insights[n] for n in medoid(corpus.vectors, finding.rows, most=_TYPICAL)]
+    label, facts, typical = told(corpus, finding, usual)
     entities = tuple(sorted({e.id for n in rows for e in corpus.insights[n].entities}))
     p_value = float(f"{finding.p_value:.3g}")
-    facts: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value, **_parts(corpus, finding, typical)}
-    said = f"{finding.support} independent sources of {finding.out_of}; chance would give as many with probability {finding.p_value:.2g}"
+    counted: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value}
+    said = f"{_counted(finding)}; chance would give as many with probability {finding.p_value:.2g}"
     return Pattern(
         id=same_id("pattern", finding.kind, *evidence),
         kind=finding.kind,
-        label=_worded(corpus, finding, typical),
+        label=label,
         support=finding.support,
         evidence=evidence,
         typical=tuple(i.id for i in typical),
@@ -159,36 +166,23 @@ def _pattern(corpus: Corpus, finding: Finding) -> Pattern:
         first_seen=seen[0],
         last_seen=seen[-1],
         trend=_trend([at.timestamp() for at in seen]),
-        reason=Reason(finding.kind, said, facts),
+        reason=Reason(finding.kind, said, {**counted, **facts}),
     )
 
 
-def _worded(corpus: Corpus, finding: Finding, typical: Sequence[Insight]) -> str:
-    about = [corpus.insights[n] for n in finding.rows]
-    first = min(i.observed_at for i in about)
+def _counted(finding: Finding) -> str:
+    """Say what the support of a kind counts."""
     match finding.kind:
         case "theme":
-            return wording.several(about, typical[0], finding.support, first)
+            return f"{finding.support} of {finding.out_of} that anything is known of"
         case "habit":
-            return wording.again(typical[0], finding.support, first)
+            return f"on {finding.support} of the {finding.out_of} days on which anything is known"
         case "period":
-            return wording.at_its_time(typical[0], finding.when, finding.support, finding.out_of)
-        case "sequence" | "co_occurrence":
-            then = corpus.insights[medoid(corpus.vectors, finding.then, most=1)[0]]
-            if finding.kind == "sequence":
-                return wording.after(typical[0], then, finding.support, finding.out_of, finding.when)
-            return wording.also(typical[0], then, finding.support, finding.out_of)
-
-
-def _parts(corpus: Corpus, finding: Finding, typical: Sequence[Insight]) -> dict[str, Fact]:
-    """Keep the parts of the label, from which rules are made."""
-    about = [corpus.insights[n] for n in finding.rows]
-    parts: dict[str, Fact] = {"about": wording.nouns(about), "says": wording.said_of_any(typical[0])}
-    if finding.then:
-        parts["then"] = wording.said_of_any(corpus.insights[medoid(corpus.vectors, finding.then, most=1)[0]])
-    if finding.when:
-        parts["when"] = finding.when
-    return parts
+            return f"on {finding.support} of its {finding.out_of} days"
+        case "sequence":
+            return f"{finding.support} of {finding.out_of} that had the first"
+        case "co_occurrence":
+            return f"{finding.support} of {finding.out_of} that had either"
 
 
 def _trend(seen: Sequence[float]) -> Trend:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight])
         evidence = [insights[id] for id in pattern.evidence if id in insights]
         typical = [insights[id] for id in pattern.typical if id in insights] or evidence
         if pattern.status in ("candidate", "accepted") and evidence:
-            when, do = _parts(pattern, typical[0])
+            when, do = wording.expected(pattern.reason.facts, pattern.kind, typical[0])
             because = f"{pattern.label}; last on {pattern.last_seen:%Y-%m-%d}"
             yield Rule(
                 id=same_id("rule", pattern.id),
@@ -74,25 +73,6 @@ def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight])
                 reason=Reason("from_pattern", f"the pattern “{pattern.label}”", {"pattern": pattern.id, "support": pattern.support}),
                 pattern_id=pattern.id,
             )
-
-
-def _parts(pattern: Pattern, typical: Insight) -> tuple[str, str]:
-    """Say when a pattern matters, and what to expect then."""
-    facts = pattern.reason.facts
-    says, name = facts.get("says", typical.content), typical.entities[0].name if typical.entities else "them"
-    match pattern.kind:
-        case "theme":
-            return f"you plan for {facts.get('about', 'sources')}", f"Expect that several {wording.said_of_several(typical)}"
-        case "habit":
-            return f"you plan with {name}", f"Expect this again: {typical.content.rstrip('.')}"
-        case "sequence":
-            return f"“{says}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
-        case "co_occurrence":
-            return f"“{says}”", f"Look for “{facts.get('then', '')}” too"
-        case "period":
-            return f"you plan for {facts.get('when', '')}", f"Expect this: {typical.content.rstrip('.')}"
-        case _:
-            assert_never(pattern.kind)
 
 
 def _confidence(pattern: Pattern, evidence: Sequence[Insight]) -> float:

@@ -38,6 +38,7 @@ ARTICLES, AUXILIARIES, PREPOSITIONS = _CLASS["articles"], _CLASS["auxiliaries"],
 SMALL = ARTICLES | AUXILIARIES | PREPOSITIONS | _CLASS["pronouns"] | _CLASS["joints"] | _CLASS["weightless"]
 SORTS, SLIGHT, FOREIGN, REVISIONS = _CLASS["sorts"], _CLASS["slight"], _CLASS["foreign"], _CLASS["revisions"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
+MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
 
 SYNONYMS = _heads()

@@ -1,11 +1,13 @@
 """Say a finding as a plain sentence, built from the sentences that it stands on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
-from compoundry.model import Insight
+from compoundry.model import Fact, Insight, PatternKind
+from compoundry.text.mining.gist import Gist
 
 _PLURAL: Final = {
     "is": "are",
@@ -26,6 +28,7 @@ _NOUNS: Final = {
     "product": "products",
 }
 _ADVERBS: Final = frozenset({"never", "always", "often", "usually", "also", "again", "really", "still", "hardly", "rarely", "sometimes"})
+_LONGEST: Final = 140
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
@@ -67,45 +70,103 @@ def since(at: datetime) -> str:
     return f"since {_MONTHS[at.month - 1]} {at.year}"
 
 
-def several(insights: Sequence[Insight], typical: Insight, support: int, first: datetime) -> str:
-    """Say a theme: how many say what, since when."""
-    return f"{support} {nouns(insights)} {said_of_several(typical)} ({since(first)})"
+def theme(what: Gist, typical: Insight, about: Sequence[Insight], support: int, first: datetime) -> str:
+    """Say how many share what, since when.
+
+    What most of them bear out is said outright; else only the phrase that they share, and the most typical sentence as one.
+    """
+    many = f"{support} {nouns(about)}"
+    said = _said_of(what.claim, typical) if what.claim else None
+    if said:
+        return f"{many} {plural(said)} ({since(first)})"
+    return f"{many} have to do with {_topic(what)}({since(first)}), most typically: “{_short(said_of_any(typical))}”"
 
 
-def again(typical: Insight, support: int, first: datetime) -> str:
-    """Say a habit: who does what, on how many days, since when."""
-    return f"{_quoted(typical)} — seen on {support} days {since(first)}"
+def habit(what: Gist, typical: Insight, support: int, first: datetime) -> str:
+    """Say who does what, on how many days, since when."""
+    when = f"on {support} days {since(first)}"
+    if what.claim:
+        return f"{what.claim} ({when})"
+    return f"{_name(typical)} has to do with {_topic(what)}again and again ({when}), most typically: “{_short(_quoted(typical))}”"
+
+
+def period(what: Gist, typical: Insight, when: str, support: int, out_of: int) -> str:
+    """Say what comes at its time."""
+    mostly = f"mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of} days)"
+    return f"{what.claim or _short(_quoted(typical))}, {mostly}"
+
+
+def sequence(first: str, then: str, who: str, support: int, out_of: int, days: str) -> str:
+    """Say what follows what."""
+    return f"After “{first}”, “{then}” follows within {days} days ({support} of {out_of} {who})"
+
+
+def together(one: str, other: str, who: str, support: int, out_of: int) -> str:
+    """Say what goes together."""
+    return f"“{one}” goes together with “{other}” ({support} of {out_of} {who} that have either)"
+
+
+def says(what: Gist, typical: Insight) -> str:
+    """Return what is said, with whom it is said of left open: `… moved to Lisbon`."""
+    said = _said_of(what.claim, typical) if what.claim else None
+    return f"… {said}" if said else _short(said_of_any(typical))
+
+
+def expected(facts: Mapping[str, Fact], kind: PatternKind, typical: Insight) -> tuple[str, str]:
+    """Say when a pattern matters and what to expect then, from the facts that detection has kept of it."""
+    said = str(facts.get("says") or said_of_any(typical))
+    topic, sure = facts.get("topic"), facts.get("sure")
+    match kind:
+        case "theme":
+            told = f"that several {plural(said.removeprefix('… '))}" if sure else f"{_about(topic)}from several, as in “{said}”"
+            return f"you plan for {facts.get('about', 'sources')}", f"Expect {told}"
+        case "habit":
+            told = f"this again: {_name(typical)} {said.removeprefix('… ')}" if sure else f"{_about(topic)}again, as in “{said}”"
+            return f"you plan with {_name(typical)}", f"Expect {told}"
+        case "sequence":
+            return f"“{said}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
+        case "co_occurrence":
+            return f"“{said}”", f"Look for “{facts.get('then', '')}” too"
+        case "period":
+            return f"you plan for {facts.get('when', '')}", f"Expect this: {_short(_quoted(typical))}"
+        case _:
+            assert_never(kind)
 
 
 def said_of_any(insight: Insight) -> str:
-    """Return what a sentence says, with its first entity left open: `… moved to Lisbon`."""
+    """Return what a sentence says, with its first entity left open."""
     said = predicate(insight)
     return f"… {said}" if said else _quoted(insight)
 
 
-def said_of_several(typical: Insight) -> str:
-    """Return what a theme says of each: `say that exports are slow, or the like`."""
-    said = predicate(typical)
-    return f"{plural(said)}, or the like" if said else f"“{_quoted(typical)}”, or the like"
+def _said_of(claim: str | None, typical: Insight) -> str | None:
+    return predicate(replace(typical, content=claim)) if claim else None
 
 
-def after(first: Insight, then: Insight, support: int, out_of: int, days: str) -> str:
-    """Say a sequence."""
-    return f"After “{said_of_any(first)}”, “{said_of_any(then)}” follows within {days} days ({support} of {out_of})"
+def _topic(what: Gist) -> str:
+    return f"“{what.topic}” " if what.topic else "this "
 
 
-def also(one: Insight, other: Insight, support: int, out_of: int) -> str:
-    """Say what goes together."""
-    return f"“{said_of_any(one)}” goes together with “{said_of_any(other)}” ({support} of {out_of} that have either)"
+def _about(topic: Fact | None) -> str:
+    return f"“{topic}” " if topic else "the like "
 
 
-def at_its_time(typical: Insight, when: str, support: int, out_of: int) -> str:
-    """Say a period."""
-    return f"{_quoted(typical)} — mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of})"
+def _name(insight: Insight) -> str:
+    return insight.entities[0].name if insight.entities else insight.source or "somebody"
 
 
 def _quoted(insight: Insight) -> str:
     return insight.content.strip().rstrip(".!")
+
+
+def _short(text: str) -> str:
+    """Cut a long quotation where a word ends.
+
+    >>> len(_short("word " * 100)) <= 141, _short("word")
+    (True, 'word')
+    """
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST else plain[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
 def _plural_verb(verb: str) -> str:

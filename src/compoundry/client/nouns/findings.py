@@ -45,7 +45,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """State what recurs, over how many independent sources."""
+    """State what recurs, and how often."""
 
     id: str
     kind: str

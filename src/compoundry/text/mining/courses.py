@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, permutations
 
@@ -28,37 +29,42 @@ def sequences(corpus: Corpus, groups: Topics, *, within: timedelta, at_least: in
     """
     lines = [_timeline(corpus, rows) for rows in groups]
     days = _span_days(corpus)
+    found, looked_at = [], 0
     for first, then in permutations(range(len(groups)), 2):
         both = sorted(set(lines[first]) & set(lines[then]))
+        looked_at += len(both) >= at_least
         followed = [who for who in both if _follows(lines[first][who], lines[then][who], within.days)]
         if len(followed) >= at_least and len(followed) * 2 > len(lines[first]):
             p = _by_dealing(lines[first], lines[then], both, len(followed), within.days, days)
             rows, after = _rows_of(corpus, groups[first], followed), _rows_of(corpus, groups[then], followed)
-            share = len(followed) / len(lines[first])
-            yield Finding(
-                "sequence",
-                rows,
-                len(followed),
-                len(lines[first]),
-                p,
-                share,
-                wilson(len(followed), len(lines[first])),
-                after,
-                str(within.days),
-            )
+            every = len(lines[first])
+            share = len(followed) / every
+            bounds = wilson(len(followed), every)
+            found.append(Finding("sequence", rows, len(followed), every, p, share, bounds, after, str(within.days)))
+    yield from _among(found, looked_at)
 
 
 def together(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
     """Find topics that most entities that have one of them share, more often than chance would have it (Fisher's exact test)."""
     everyone = len({corpus.who(n) for n in range(len(corpus.insights))})
     who = [{corpus.who(n) for n in rows} for rows in groups]
+    found, looked_at = [], 0
     for one, other in combinations(range(len(groups)), 2):
+        looked_at += min(len(who[one]), len(who[other])) >= at_least
         shared = who[one] & who[other]
         if len(shared) >= at_least and len(shared) * 2 > len(who[one] | who[other]):
             p = hypergeometric_tail(everyone, len(who[one]), len(who[other]), len(shared))
             either = len(who[one] | who[other])
             rows, also = _rows_of(corpus, groups[one], shared), _rows_of(corpus, groups[other], shared)
-            yield Finding("co_occurrence", rows, len(shared), either, p, len(shared) / either, wilson(len(shared), either), also)
+            bounds = wilson(len(shared), either)
+            found.append(Finding("co_occurrence", rows, len(shared), either, p, len(shared) / either, bounds, also))
+    yield from _among(found, looked_at)
+
+
+def _among(found: Sequence[Finding], looked_at: int) -> Iterator[Finding]:
+    """Count in the pairs that were looked at and not worth telling: the tails grow by their share."""
+    for finding in found:
+        yield replace(finding, p_value=min(1.0, finding.p_value * looked_at / len(found)))
 
 
 def periods(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """Describe what mining works on and what it finds, before it has words and an identity."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +28,13 @@ class Corpus:
         insight = self.insights[n]
         return insight.entities[0].id if insight.entities else insight.id
 
+    def by_entity(self, rows: Iterable[int]) -> dict[str, list[int]]:
+        """Split rows by whom they are about."""
+        split: dict[str, list[int]] = defaultdict(list)
+        for n in rows:
+            split[self.who(n)].append(n)
+        return split
+
     def at(self, n: int) -> datetime:
         """Return when the insight was observed first."""
         return self.insights[n].observed_at
@@ -35,7 +44,7 @@ class Corpus:
 class Finding:
     """Hold something that recurs: the rows it stands on, how much speaks for it, and how likely it is chance.
 
-    `support` counts independent sources; `effect` is a share with its interval; `then` are the rows of
+    `support` counts what is independent: entities of a theme, days of a habit or a period; `effect` is a share with its interval; `then` are the rows of
     what follows or goes together with the `rows`; `when` names a period or a number of days.
     """
 

@@ -8,20 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from compoundry.text.lexicon import SMALL
-
 _DIMENSION = 512
-_LEAST_WORDS = 2
 _WORD = re.compile(r"\w+")
-
-
-def says_something(sentence: str) -> bool:
-    """Tell whether a sentence has at least two words that mean something; “okay” and “received” recur and mean nothing.
-
-    >>> [says_something(s) for s in ("Received.", "OK, it is.", "Exports fail.")]
-    [False, False, True]
-    """
-    return len({word for word in _WORD.findall(sentence.casefold()) if word not in SMALL}) >= _LEAST_WORDS
 
 
 def lexical_vectors(sentences: Sequence[str]) -> NDArray[np.float32]:
