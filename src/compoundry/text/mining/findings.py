@@ -44,8 +44,8 @@ class Corpus:
 class Finding:
     """Hold something that recurs: the rows it stands on, how much speaks for it, and how likely it is chance.
 
-    `support` counts what is independent: entities of a theme, days of a habit or a period; `effect` is a share with its interval; `then` are the rows of
-    what follows or goes together with the `rows`; `when` names a period or a number of days.
+    `support` counts what is independent: entities of a theme, days of a habit or a period; `effect` is a share with its
+    interval; `then` are the rows of what follows or goes together with the `rows`; `when` names a period or a number of days.
     """
 
     kind: PatternKind

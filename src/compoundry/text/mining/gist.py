@@ -25,7 +25,8 @@ _UNFINISHED = _words("find make feel think believe consider mention say see call
 _LINKS = _words("and or of the a an to in for on with at as from into is are too")
 _ARTICLES = _words("the a an her his their its")
 _LIGHT = _words(
-    "again also another more other new some many much own when where how why while because not week weekend month year day days time recent this"
+    "again also another more other new some many much own when where how why while because not "
+    "week weekend month year day days time recent this"
 )
 
 Sources = Sequence[Sequence[str]]
