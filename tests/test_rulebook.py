@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +183,31 @@ def test_a_filter_with_a_word_that_nothing_is_called_is_refused(ws: Workspace) -
     with pytest.raises(Invalid, match="status: must be one of candidate, active"):
         ws.rules(status="accepted")
     assert ws.patterns(kind="theme", trend="rising") == []
+
+
+def test_a_playbook_can_be_read_back(ws: Workspace, tmp_path: Path) -> None:
+    """What is exported as Markdown comes back with its conditions, exceptions and standing, and only once."""
+    told = (
+        "When the log says: disk full, remove old snapshots first unless a backup is running.",
+        "Before a release, run `make test` with the flag --all [twice].",
+        "Never deploy on a Friday unless the on-call engineer agrees.",
+        "Always answer within a day.",
+    )
+    for n, lesson in enumerate(told):
+        ws.add(lesson, entities=["Northwind"], confidence=0.9 - n / 100)
+    ws.run("playbook_synthesis")
+    for candidate in ws.candidates(kind="rule")[:2]:
+        ws.accept(candidate)
+    page, before = str(ws.playbook()), ws.state_hash()
+    assert [len(ws.import_rules(page).new), ws.state_hash()] == [0, before], "it knows what it has written itself"
+    with Workspace.open(tmp_path / "other.db", encoder="hashed") as other:
+        assert len(other.import_rules(page).new) == len(told)
+        assert {_told(r) for r in other.rules()} == {_told(r) for r in ws.rules()}
+        assert len(other.candidates(kind="rule")) == 2, "what nobody has reviewed waits there, too"
+        assert (len(other.import_rules(page).new), len(other.import_rules(str(other.playbook())).new)) == (0, 0)
+        other.run("playbook_synthesis")
+        assert {_told(r) for r in other.rules()} == {_told(r) for r in ws.rules()}
+
+
+def _told(rule: Rule) -> tuple[str, str, str, str]:
+    return rule.when, rule.do.replace("`", "'"), rule.unless, rule.status

@@ -1,5 +1,6 @@
 """Read the playbook, say how its rules worked, and bring in rules from files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.reading import AsOf
 from compoundry.cli.running import Limit
 from compoundry.cli.show import Shown, Table
+from compoundry.client.nouns import Rule
 from compoundry.counting import counted
 from compoundry.errors import Invalid
 from compoundry.text import playbook as pages
@@ -44,11 +46,21 @@ def playbook(
     if format not in pages.FORMATS:
         raise Invalid(f"--format must be one of {', '.join(pages.FORMATS)}")
     page = desk.playbook_page(format, max_tokens=max_tokens, session=session)
-    body = {"rules": [rule.body for rule in desk.playbook(max_tokens=max_tokens, session=session)]}
+    shown = desk.playbook(max_tokens=max_tokens, session=session)
+    body, notes = {"rules": [rule.body for rule in shown]}, _waiting(shown) if format != "markdown" else ()
     if into is None:
-        return Shown(body, (page.rstrip("\n"),))
+        return Shown(body, (page.rstrip("\n"),), notes=notes)
     written = _write(page, format, into)
-    return Shown({**body, "written": str(written)}, (f"written to {written}",))
+    return Shown({**body, "written": str(written)}, (f"written to {written}",), notes=notes)
+
+
+def _waiting(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Say what isn't in a page for agents, because nobody has agreed to it yet."""
+    many = sum(rule.status == "candidate" for rule in rules)
+    if not many:
+        return ()
+    wait = "rule waits" if many == 1 else "rules wait"
+    return (f"{many} {wait} for review and {'is' if many == 1 else 'are'} not in it: compoundry review --kind rule",)
 
 
 def _write(page: str, format: str, into: Path) -> Path:

@@ -2,22 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from compoundry import jobs
 from compoundry.errors import Invalid
-from compoundry.job import same_id
+from compoundry.job import Advise, same_id
 from compoundry.model import Caller, Reason, Rule, Run
 from compoundry.service.app import App
 from compoundry.service.recording import recorded
 from compoundry.store import insights, outcomes, workspaces
 from compoundry.store.database import Connection, clock
-from compoundry.store.effects import Effect
+from compoundry.store.effects import effects
 from compoundry.store.findings import RULES
 from compoundry.store.journal import Entry
 from compoundry.store.outcomes import Outcome
-from compoundry.store.rows import to_row
 from compoundry.text import playbook as pages
 from compoundry.text.outcomes import lift
 from compoundry.text.rulefiles import Unread, Written, rules_in
@@ -113,6 +112,9 @@ def playbook(app: App, caller: Caller, *, max_tokens: int | None = None, session
 def import_rules(app: App, caller: Caller, document: str, *, name: str) -> Imported:
     """Take over the rules of a file as active ones of source `imported`; a rule that is known already is left alone.
 
+    Known is what says the same in the same words, wherever it came from. What stands under “Not reviewed yet”, as in a
+    playbook of ours, is a candidate.
+
     The import is a run that can be reverted. Raises Invalid for a document without any rule.
     """
     caller.need("record.write")
@@ -125,15 +127,21 @@ def import_rules(app: App, caller: Caller, document: str, *, name: str) -> Impor
         raise Invalid("document: holds no rules; each must be an item of a list")
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
-        now, known = clock(connection), {rule.id for rule in RULES.everything(connection, caller.workspace_id)}
+        now, known = clock(connection), _known(RULES.everything(connection, caller.workspace_id))
         made = {rule.id: rule for rule in (_imported(one, name, now) for one in written)}
-        fresh = [rule for id, rule in made.items() if id not in known]
+        fresh = [rule for id, rule in made.items() if id not in known and pages.words(rule) not in known]
         run = _kept(app, connection, caller, fresh, now) if fresh else None
     return Imported([rule.id for rule in fresh], len(made) - len(fresh), unread, run.id if run else None)
 
 
+def _known(rules: Sequence[Rule]) -> frozenset[str]:
+    """Return the ids of rules and what they say, as it stands in a file, whatever became of them."""
+    said = (pages.words(rule) for rule in (*rules, *(replace(rule, polished="") for rule in rules)))
+    return frozenset((*(rule.id for rule in rules), *said))
+
+
 def _kept(app: App, connection: Connection, caller: Caller, fresh: Sequence[Rule], now: datetime) -> Run:
-    entries = [Entry("import", rule.id, rule.reason, (Effect("rule", rule.id, None, to_row(rule)),)) for rule in fresh]
+    entries = [Entry("import", rule.id, rule.reason, tuple(effects(Advise(rule, None, rule.reason), {}))) for rule in fresh]
     return recorded(app, connection, caller, "playbook_synthesis", fresh[0].id, entries, now)
 
 
@@ -151,7 +159,7 @@ def _imported(one: Written, name: str, now: datetime) -> Rule:
         source="imported",
         created_at=now,
         reason=Reason("imported", f"imported from {where}", {"file": name, "line": one.line}),
-        status="active",
+        status="active" if one.reviewed else "candidate",
     )
 
 

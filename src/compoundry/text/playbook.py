@@ -1,5 +1,6 @@
 """Write rules so that agents and people can use them: Markdown, a block for AGENTS.md, a skill."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -9,11 +10,14 @@ from compoundry.model import Rule
 
 BEGIN: Final = "<!-- compoundry:begin -->"
 END: Final = "<!-- compoundry:end -->"
+WAITING: Final = "Not reviewed yet"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARKUP: Final = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "`": "'", "\\": "\\\\", "[": "\\[", "]": "\\]", "|": "\\|", "*": "\\*", "_": "\\_", "#": "\\#"}
 )
+_ESCAPED: Final = re.compile(r"\\([\\\[\]|*_#])")
 _CHARACTERS_PER_TOKEN: Final = 4
+LEADS: Final = ("before", "after", "once")
 FORMATS: Final = ("markdown", "agents", "skill")
 
 
@@ -22,7 +26,7 @@ def markdown(rules: Sequence[Rule]) -> str:
     active, waiting = (_sorted(r for r in rules if r.status == status) for status in ("active", "candidate"))
     parts = ["# Playbook"]
     parts += ["", *map(_item, active)] if active else []
-    parts += ["", "## Not reviewed yet", "", *map(_item, waiting)] if waiting else []
+    parts += ["", f"## {WAITING}", "", *map(_item, waiting)] if waiting else []
     parts += ["", "No rules yet."] if not active and not waiting else []
     return "\n".join(parts) + "\n"
 
@@ -75,6 +79,11 @@ def within_tokens(rules: Iterable[Rule], tokens: int) -> list[Rule]:
     return kept
 
 
+def words(rule: Rule) -> str:
+    """Return what a rule says in a file, without marks and spelling: the same for a rule that was read back."""
+    return " ".join(re.findall(r"\w+", unclean(_line(rule)).replace("'", "").replace("`", "").casefold()))
+
+
 def clean(text: str) -> str:
     """Make stored text safe in Markdown: one line, no markup, no control or direction characters.
 
@@ -82,6 +91,15 @@ def clean(text: str) -> str:
     '&lt;b&gt;now&lt;/b&gt; --&gt; stop'
     """
     return " ".join(_CONTROL.sub("", text).split()).translate(_MARKUP)
+
+
+def unclean(text: str) -> str:
+    """Read text that `clean` has made safe; what it took out doesn't come back.
+
+    >>> unclean(clean("a < b: use [x] | *y*"))
+    'a < b: use [x] | *y*'
+    """
+    return html.unescape(_ESCAPED.sub(r"\1", text))
 
 
 def _sorted(rules: Iterable[Rule]) -> list[Rule]:
@@ -98,6 +116,17 @@ def _item(rule: Rule) -> str:
 def _line(rule: Rule) -> str:
     if rule.polished:
         return f"- {clean(rule.polished.rstrip('.'))}."
-    when = f"**When** {clean(rule.when)}: " if rule.when else ""
+    when = f"{_condition(rule.when)}: " if rule.when else ""
     unless = f", **unless** {clean(rule.unless)}" if rule.unless else ""
     return f"- {when}{clean(rule.do)}{unless}."
+
+
+def _condition(when: str) -> str:
+    """Write a condition so that it ends at its first colon: one within it is written as what it looks like.
+
+    >>> _condition("before a release"), _condition("the log says: disk full")
+    ('**Before** a release', '**When** the log says&#58; disk full')
+    """
+    first, _, rest = when.partition(" ")
+    word, plain = (first.capitalize(), rest) if first in LEADS and rest else ("When", when)
+    return f"**{word}** {clean(plain).replace(': ', '&#58; ')}"

@@ -6,24 +6,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from compoundry.text.lessons import lesson
-from compoundry.text.playbook import BEGIN, END
+from compoundry.text.playbook import BEGIN, END, LEADS, WAITING, unclean
 
 _FRONT: Final = re.compile(r"\A---\n(?P<head>.*?)\n---\n", re.DOTALL)
 _BULLET: Final = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+(?P<text>.+)$")
 _HEADING: Final = re.compile(r"^#{1,6}\s+(?P<text>.+)$")
 _MARKS: Final = re.compile(r"[*_`]{1,3}(?P<text>[^*_`]+)[*_`]{1,3}")
+_OURS: Final = re.compile(
+    r"^\*\*(?P<lead>When|Before|After|Once)\*\* (?P<when>.+?): (?P<do>.+?)(?:, \*\*unless\*\* (?P<unless>.+))?\.$"
+    r"|^(?P<always>.+), \*\*unless\*\* (?P<but>.+)\.$"
+)
+_BECAUSE: Final = re.compile(r"^\s+Because .*\(confidence \d\.\d\d, \d+ insights\b.*\)$")
 _LONGEST, _SHORTEST = 600, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Hold one rule of a file: its parts, the line it begins on, and the heading above it."""
+    """Hold one rule of a file: its parts, the line it begins on, the heading above it, and whether somebody has agreed to it."""
 
     when: str
     do: str
     unless: str
     line: int
     section: str
+    reviewed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ def rules_in(document: str) -> list[Written | Unread]:
     """Return the rules of a document, one for each list item, and what could not be taken as one.
 
     What stands in code blocks and what Compoundry itself has written between its markers is left out without a word.
-    A Cursor rule's `globs` become the condition of its rules.
+    A Cursor rule's `globs` become the condition of its rules. A playbook that Compoundry has written is read as it was:
+    its conditions and exceptions, and which of its rules nobody has reviewed yet.
 
     >>> rules_in("## Style\\n- Use tabs.\\n- If a test fails, stop.")[1].when
     'a test fails'
@@ -68,7 +75,7 @@ def _items(body: str, skipped: int, scope: str) -> Iterator[Written | Unread]:
         if heading := _HEADING.match(line):
             section = _bare(heading["text"])
         elif item := _BULLET.match(line):
-            yield _item(_bare(item["text"]), n, section, scope)
+            yield _item(item["text"].strip(), n, section, scope)
 
 
 def _joined(body: str) -> list[str]:
@@ -76,7 +83,9 @@ def _joined(body: str) -> list[str]:
     lines = body.splitlines()
     last = -1
     for n, line in enumerate(lines):
-        if _BULLET.match(line):
+        if _BECAUSE.match(line) and last >= 0:
+            lines[n] = ""
+        elif _BULLET.match(line):
             last = n
         elif last >= 0 and line.startswith((" ", "\t")) and line.strip() and not line.lstrip().startswith(("```", "~~~", "#")):
             lines[last] += " " + line.strip()
@@ -87,14 +96,26 @@ def _joined(body: str) -> list[str]:
 
 
 def _item(text: str, line: int, section: str, scope: str) -> Written | Unread:
-    if not _SHORTEST <= len(text) <= _LONGEST:
-        return Unread(line, text[:80], "too short to be a rule" if len(text) < _SHORTEST else "longer than a rule may be")
-    if text.endswith(":"):
-        return Unread(line, text, "it only announces a list")
-    if found := lesson(text):
+    plain = _bare(text)
+    if not _SHORTEST <= len(plain) <= _LONGEST:
+        return Unread(line, plain[:80], "too short to be a rule" if len(plain) < _SHORTEST else "longer than a rule may be")
+    if plain.endswith(":"):
+        return Unread(line, plain, "it only announces a list")
+    if ours := _OURS.match(text):
+        return _written_by_us(ours, line, section)
+    reviewed = section != WAITING
+    if found := lesson(plain):
         when = " and ".join(part for part in (scope, found.when) if part)
-        return Written(when, _capital(found.do), found.unless, line, section)
-    return Written(scope, _capital(text.rstrip(".")), "", line, section)
+        return Written(when, _capital(found.do), found.unless, line, section, reviewed)
+    return Written(scope, _capital(plain.rstrip(".")), "", line, section, reviewed)
+
+
+def _written_by_us(found: re.Match[str], line: int, section: str) -> Written:
+    lead, when, do, unless = (found[name] or "" for name in ("lead", "when", "do", "unless"))
+    if not lead:
+        do, unless = found["always"], found["but"]
+    when = f"{lead.lower()} {when}" if lead.lower() in LEADS else when
+    return Written(unclean(when), unclean(do), unclean(unless), line, section, section != WAITING)
 
 
 def _capital(text: str) -> str:
@@ -107,4 +128,4 @@ def _bare(text: str) -> str:
     >>> _bare("**Always** use `make test`.")
     'Always use make test.'
     """
-    return " ".join(_MARKS.sub(lambda m: m["text"], text).split())
+    return " ".join(unclean(_MARKS.sub(lambda m: m["text"], text)).split())
