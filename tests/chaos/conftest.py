@@ -1,16 +1,29 @@
 """Note what the chaos runs counted in the page that the docs show."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from compoundry.store.database import open_database
+from compoundry.store.migrate import migrate
 from tests.chaos import table
+from tests.engine.cluster import Cluster, running
 from tests.engine.conftest import odd_jobs as odd_jobs
 
 Figures = Callable[[str, str, int, str], None]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Give a PostgreSQL server of our own, with our schema: to stop, to freeze, and to open more connections than one is set up for."""
+    with running() as made:
+        database = open_database(made.url)
+        migrate(database)
+        database.close()
+        yield made
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Eight processes start at once on an empty database: one schema, and nobody sees an error."""
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from compoundry.store.migrate import newest
 from compoundry.store.tables import metadata
 from tests.chaos.conftest import Figures
 from tests.chaos.nursery import Nursery, nursery
-from tests.conftest import POSTGRES
+from tests.engine.cluster import Cluster
 
 MIGRATE = ("migrate",)
 SERVE = ("serve", "--no-worker", "--port", "0")
@@ -35,10 +34,10 @@ def test_eight_processes_make_one_schema_in_a_sqlite_file(tmp_path: Path, times:
 
 
 @TIMES
-def test_eight_processes_make_one_schema_on_postgresql(tmp_path: Path, times: int, figures: Figures) -> None:
-    with _empty_databases() as make, nursery(tmp_path) as born:
+def test_eight_processes_make_one_schema_on_postgresql(cluster: Cluster, tmp_path: Path, times: int, figures: Figures) -> None:
+    with _empty_databases(cluster) as make, nursery(tmp_path) as born:
         for time in range(times):
-            _all_at_once(born, make(f"compoundry_first_{os.getpid()}_{time}"), [MIGRATE] * 8)
+            _all_at_once(born, make(f"first_{time}"), [MIGRATE] * 8)
     figures("8 processes start at once on an empty database", "postgresql", times, "1 schema, 0 errors: 8 migrations")
 
 
@@ -72,24 +71,14 @@ def _workspaces(url: str) -> list[str]:
 
 
 @contextmanager
-def _empty_databases() -> Iterator[Callable[[str], str]]:
-    """Give a function that makes an empty database; all are dropped afterwards."""
-    url = os.environ.get(POSTGRES)
-    if not url:
-        pytest.skip(f"no PostgreSQL: set {POSTGRES}")
-    admin = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    names = list[str]()
+def _empty_databases(cluster: Cluster) -> Iterator[Callable[[str], str]]:
+    """Give a function that makes an empty database."""
+    admin = create_engine(make_url(cluster.url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
 
     def make(name: str) -> str:
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
-        names.append(name)
-        return make_url(url).set(database=name).render_as_string(hide_password=False)
+        return make_url(cluster.url).set(database=name).render_as_string(hide_password=False)
 
-    try:
-        yield make
-    finally:
-        with admin.connect() as connection:
-            for name in names:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+    yield make
+    admin.dispose()

@@ -57,7 +57,7 @@ def _fill_under_a_run(folder: Path, step_kb: int) -> str:
         _fill(ballast)
         waiting = _trigger_as_soon_as_it_fits(client, ballast, step_kb)
         time.sleep(NOTICED_S)
-        assert httpx2.get(f"{served.url}/healthz").status_code == 200
+        assert httpx2.get(f"{served.url}/healthz", timeout=PATIENCE_S).status_code == 200
         stopped = client.get(f"/compounding/jobs/{waiting}").json()["status"]
         ballast.unlink()
         ended = client.get(f"/compounding/jobs/{waiting}?wait=30").json()

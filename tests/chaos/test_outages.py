@@ -2,30 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx2
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from compoundry.store.database import open_database
-from compoundry.store.migrate import migrate
 from tests.chaos.conftest import Figures
-from tests.engine.cluster import Cluster, running
+from tests.engine.cluster import Cluster
 from tests.server import new_key, serving, start
 
 AWAY_S, READ_ONLY_S = 0.5, 5.0
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """Give a server with our schema."""
-    with running() as made:
-        database = open_database(made.url)
-        migrate(database)
-        database.close()
-        yield made
 
 
 def crash(cluster: Cluster) -> None:

@@ -18,14 +18,15 @@ from compoundry.settings import Settings
 from compoundry.store.database import clock
 from tests.chaos.conftest import Figures
 from tests.chaos.nursery import Born, Nursery, nursery
+from tests.engine.cluster import Cluster
 from tests.made import learn, said
 
-AT_ONCE = 5  # workers that fall silent together, each with a run of its own
+AT_ONCE = 4  # workers that fall silent together, each with a run of its own
 SHORT_LEASE_S, LEASE_S, TAKEN_OVER_S = 1.0, 4.0, 10.0
 EXIT_S, RESTART_S = 10.0, 1.0
 LONGEST_LOOK_S = 0.6
 STATEMENTS = [said(f"Team {n % 60} reports problem {n % 11} with export number {n}.", f"Team {n % 60}", day=n % 90) for n in range(400)]
-POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+POSTGRES = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 TIMES = pytest.mark.parametrize("times", [pytest.param(5, id="short"), pytest.param(50, id="long", marks=pytest.mark.slow)])
 
 
@@ -108,11 +109,20 @@ def _pid(run: Run) -> int:
 
 
 @pytest.fixture
-def ward(database_url: str, settings: Settings, tmp_path: Path) -> Iterator[Ward]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a database of the kind that is asked for."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.url
+
+
+@pytest.fixture
+def ward(url: str, settings: Settings, tmp_path: Path) -> Iterator[Ward]:
     """Give a ward; everybody in it is gone afterwards."""
-    parts = assemble(settings, database_url)
+    parts = assemble(settings, url)
     with nursery(tmp_path) as born:
-        yield Ward(born, parts, database_url, random.Random(11))
+        yield Ward(born, parts, url, random.Random(11))
     parts.close()
 
 
@@ -203,7 +213,7 @@ def _until(reached: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @TIMES
 def test_a_worker_that_is_told_to_stop_leaves_everything_for_the_next_one(ward: Ward, times: int, figures: Figures) -> None:
     team, left, accepted = ward.team(), list[float](), list[Run]()

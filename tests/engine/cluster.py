@@ -37,7 +37,7 @@ class Cluster:
     def make(self) -> None:
         """Make an empty cluster that listens on the port."""
         self._run("initdb", "-D", str(self.folder / "db"), "-U", OWNER, "-A", "trust", "--no-sync")
-        chosen = f"port = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{self.folder}'\n"
+        chosen = f"max_connections = 300\nport = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{self.folder}'\n"
         with (self.folder / "db" / "postgresql.conf").open("a") as conf:
             conf.write(chosen)
 

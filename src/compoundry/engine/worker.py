@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 POLL_S = 2.0  # only for what no bell rings: settled times come from the database, commits ring
 STOP_S = 4.0
+LINGERS = timedelta(seconds=30)  # what a worker left open may come to light only when something else of it is ended
 HELPING = "a part of another worker's run"
 
 
@@ -189,7 +190,7 @@ class Worker:
     def _break_silence(self, connection: Connection, now: datetime) -> None:
         """End what workers that are gone have left open, for a while after their runs were taken over, too."""
         lease = timedelta(seconds=self._lease.seconds)
-        self._silent |= dict.fromkeys(claims.silent(connection, now), now + 2 * lease)
+        self._silent |= dict.fromkeys(claims.silent(connection, now), now + lease + LINGERS)
         self._silent = {name: until for name, until in self._silent.items() if until > now}
         claims.break_silence(connection, list(self._silent), now - lease)
 

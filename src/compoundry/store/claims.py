@@ -16,8 +16,9 @@ from compoundry.store.signals import ring
 _T = tables.runs
 _END_SESSIONS = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE application_name = ANY(:names) AND datname = current_database() AND state LIKE 'idle in transaction%' AND state_change < :since
-""")
+    WHERE application_name = ANY(:names) AND datname = current_database() AND xact_start IS NOT NULL AND state_change < :since
+      AND (state LIKE 'idle in transaction%' OR wait_event_type = 'Client')
+""")  # a pipeline that waits for its client is called active
 _LOOK = 20
 LONGEST_WAIT = timedelta(minutes=1)  # nothing is put off for longer, so a run that seems to be was put off by a clock that went back since
 

@@ -1,5 +1,6 @@
 """Bring a database to the schema that this version needs, once, however many processes start together."""
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -13,6 +14,7 @@ from compoundry.store.database import Database
 
 _HERE = Path(__file__).parent / "migrations"
 _LOCK = 0x636F6D70
+PATIENCE_S = 60  # another process upgrades the same file, on a machine that has much else to do
 
 
 def migrate(database: Database) -> tuple[str | None, str]:
@@ -22,6 +24,21 @@ def migrate(database: Database) -> tuple[str | None, str]:
     """
     if database.file:
         database.file.parent.mkdir(parents=True, exist_ok=True)
+    with database.read() as connection:
+        before = revision(connection)
+    must_know(before)
+    if before == newest():  # without waiting for whoever writes
+        return before, before
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return _upgraded(database)
+        except Unavailable:
+            if not database.is_sqlite or time.monotonic() > until:
+                raise
+
+
+def _upgraded(database: Database) -> tuple[str | None, str]:
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
