@@ -245,8 +245,8 @@ def main() -> None:
     before = os.getloadavg()[0]
     with _bench() as bench:
         rows = start(bench, 20 if short else 100)
-        rows.append(throughput(bench, 400 if short else 2_000))
-        rows.append(planning(bench, 6_000 if short else 20_000))
+        rows.append(throughput(bench, 300 if short else 2_000))
+        rows.append(planning(bench, 3_000 if short else 20_000))
         rows.append(handed_over(bench, 6_000))
     publish(
         "workers",

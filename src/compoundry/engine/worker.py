@@ -49,6 +49,7 @@ class Worker:
         self._lease = Lease(shop.worker, shop.lease_s)
         self._stopping, self._free_of_all = threading.Event(), threading.Event()
         self._held: set[str] = set()
+        self._more = False  # runs were waiting a moment ago, so that looking for one before claiming it would be one look too many
         self._traces: dict[str, str] = {}
         self._silent: dict[str, datetime] = {}
         self._count = threading.Condition()
@@ -113,16 +114,18 @@ class Worker:
         """Claim one run if a slot is free; return how long to wait before the next look, in seconds."""
         if not self._free():
             return POLL_S
-        with self._shop.database.read() as connection:
-            now = clock(connection)
-            due = claims.next_due(connection, now)
-        if due is None or due > now:
-            self._help()
-            return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
+        if not self._more:
+            with self._shop.database.read() as connection:
+                now = clock(connection)
+                due = claims.next_due(connection, now)
+            if due is None or due > now:
+                self._help()
+                return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
         with self._shop.database.write() as connection:
             run = claims.claim(connection, self._lease, clock(connection))
+        look_again, self._more = self._more, run is not None
         if run is None:
-            return POLL_S
+            return 0.0 if look_again else POLL_S
         self._start(run)
         return 0.0
 

@@ -25,8 +25,14 @@ BUSY_MS = 15_000
 _SILENCE = "idle_in_transaction_session_timeout"
 READ_ONLY = "25006"  # what PostgreSQL calls it
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
-HASTY_S, PATIENT_S = 10, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
-_REACH = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 10_000}
+HASTY_S, PATIENT_S = 30, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
+_REACH = {
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 30_000,
+}  # also how long a long statement may wait for a lock
 _PRAGMAS = (f"busy_timeout={BUSY_MS}", "synchronous=FULL", "foreign_keys=ON")
 _AGAIN_S = 0.01
 
@@ -115,7 +121,7 @@ def file_of(url: str) -> Path | None:
 def clock(connection: Connection, *, patient: bool = False) -> datetime:
     """Ask the database for the time: workers on many hosts share only this clock.
 
-    Whoever asks in order to write is given ten seconds between two statements, five minutes when `patient`. A host that
+    Whoever asks in order to write is given half a minute between two statements, five minutes when `patient`. A host that
     falls off the net in between would otherwise keep its locks for hours, and every listener waiting for its events.
     """
     if connection.dialect.name == "sqlite":
