@@ -26,6 +26,7 @@ _SILENCE = "idle_in_transaction_session_timeout"
 READ_ONLY = "25006"  # what PostgreSQL calls it
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
 HASTY_S, PATIENT_S = 30, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
+# the last one is also how long a long statement may wait for a lock
 _REACH = {
     "connect_timeout": 2,
     "keepalives_idle": 10,
