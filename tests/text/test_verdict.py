@@ -104,6 +104,23 @@ def test_one_slight_word_more_in_a_long_sentence_is_no_other_fact() -> None:
     assert bounded(long, 0.96, Policy()).relation == "unsure"
 
 
+@pytest.mark.parametrize(("word", "relation"), [("cloud", "same"), ("former", "unsure"), ("alleged", "unsure")])
+def test_one_word_more_in_a_long_sentence_is_the_same_fact_unless_it_takes_something_back(word: str, relation: str) -> None:
+    told = "Dana leads the migration of the{} billing service to the new cluster in Frankfurt."
+    assert bounded(verdict(told.format(""), told.format(f" {word}")), 0.98, Policy()).relation == relation
+
+
+@pytest.mark.parametrize(("small", "relation"), [("at", "same"), ("after", "unsure")])
+def test_another_small_word_in_a_long_sentence_is_the_same_fact_unless_it_turns_it_round(small: str, relation: str) -> None:
+    told = "Dana moved the billing service to the new cluster in Frankfurt {} lunch."
+    assert bounded(verdict(told.format("during"), told.format(small)), 0.98, Policy()).relation == relation
+
+
+def test_two_questions_need_to_be_nearer_than_two_facts() -> None:
+    asked = verdict("How do I renew my passport?", "How can I renew my passport?")
+    assert [bounded(asked, cosine, Policy()).relation for cosine in (0.9, 0.96)] == ["unsure", "same"]
+
+
 def test_a_replaced_word_needs_nearer_sentences() -> None:
     replaced = verdict("Dana suggested a new plan.", "Dana proposed a new plan.")
     assert replaced.relation == "same"

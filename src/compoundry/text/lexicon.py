@@ -37,6 +37,7 @@ _CLASS = _classes()
 ARTICLES, AUXILIARIES, PREPOSITIONS = _CLASS["articles"], _CLASS["auxiliaries"], _CLASS["prepositions"]
 SMALL = ARTICLES | AUXILIARIES | PREPOSITIONS | _CLASS["pronouns"] | _CLASS["joints"] | _CLASS["weightless"]
 SORTS, SLIGHT, FOREIGN, REVISIONS = _CLASS["sorts"], _CLASS["slight"], _CLASS["foreign"], _CLASS["revisions"]
+TAKEN_BACK, TURNING = _CLASS["takenback"], _CLASS["turning"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
 MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]

@@ -7,12 +7,11 @@ from compoundry.text import roles
 from compoundry.text.alignment import Alignment
 from compoundry.text.guards.finding import Finding, Relation, Told, compared
 from compoundry.text.guards.listing import findings
-from compoundry.text.lexicon import ONCE, SLIGHT, STATES
+from compoundry.text.lexicon import ONCE, SLIGHT, STATES, TAKEN_BACK, TURNING
 from compoundry.text.sentence import Sentence
 from compoundry.text.worth import cost
 
 _SLIGHT = frozenset(("preposition", "tense", "number"))
-_PLACES = frozenset(("in", "on", "during", "through"))
 _MANY = 8
 
 
@@ -23,7 +22,7 @@ class Verdict:
     `matched` counts the words that are in both; `cost` is what the differences take from the worth of asking
     (`text/worth.py`). It is `strict` to call them the same when a word is told in another one, or when they aren't
     English, to call one an update when more than a value differs; the only difference is `slight` when a long sentence
-    has one word more that tells little.
+    has one word more, or another small word. It `asks` when both are questions.
     """
 
     relation: Relation
@@ -32,6 +31,7 @@ class Verdict:
     cost: float = 0.0
     strict: bool = False
     slight: bool = False
+    asks: bool = False
 
 
 def judge(older: Told, newer: Told) -> Verdict:
@@ -53,7 +53,7 @@ def judge(older: Told, newer: Told) -> Verdict:
     matched = len(aligned.pairs)
     if not found:
         strict = bool(aligned.replaced) or not (a.english and b.english)
-        return Verdict("recurrence" if _again(older, newer) else "same", (), matched, strict=strict)
+        return Verdict("recurrence" if _again(older, newer) else "same", (), matched, strict=strict, asks=a.asks and b.asks)
     if found[0].guard == "revised":
         return Verdict("update", found, matched, 1.0, strict=True)
     hard = [f for f in found if f.hard]
@@ -66,15 +66,20 @@ def judge(older: Told, newer: Told) -> Verdict:
 
 
 def _slight(a: Sentence, b: Sentence, aligned: Alignment, found: tuple[Finding, ...]) -> bool:
-    """Tell whether long sentences differ in one preposition, or in one word more that tells little, or in words that are near."""
+    """Tell whether long sentences differ in one preposition that turns nothing round, in one word more, or in words that are near.
+
+    The longer one survives, so that a word more isn't lost; words that take something back (former, alleged) are no such words.
+    """
     if len(found) > 1 or len(aligned.pairs) < _MANY or not (a.english and b.english) or aligned.crossed:
         return False
     match found[0].guard:
         case "preposition":
             one, other = Counter(roles.prepositions(a)), Counter(roles.prepositions(b))
-            return {*(one - other), *(other - one)} <= _PLACES
+            more, less = one - other, other - one
+            return max(more.total(), less.total()) == 1 and not {*more, *less} & TURNING
         case "restriction":
-            return {*(a.words[i].lower() for i in aligned.only_a), *(b.words[j].lower() for j in aligned.only_b)} <= SLIGHT
+            added = {*(a.words[i].lower() for i in aligned.only_a), *(b.words[j].lower() for j in aligned.only_b)}
+            return added <= SLIGHT or (len(added) == 1 and not added & TAKEN_BACK)
         case "other_words":
             return len(aligned.similar) == len(aligned.only_a) == len(aligned.only_b)
         case _:

@@ -24,7 +24,7 @@ def cost(guards: Collection[str], *, alike: float, order: Arrangement, asks: boo
     0.55
     """
     moved = EXCHANGED * bool(order.exchanged) + MOVED * bool(order.broken) + SCATTERED * (order.broken >= SCATTERED_FROM)
-    return moved * alike**2 + sum(GUARDS.get(guard, 0.0) for guard in guards) + QUESTION * asks
+    return moved * alike**3 + sum(GUARDS.get(guard, 0.0) for guard in guards) + QUESTION * asks
 
 
 def worth(cosine: float, matched: int, taken: float) -> float:

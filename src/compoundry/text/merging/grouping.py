@@ -59,4 +59,7 @@ class Grouping:
             return judging.reason(opinion, pair.reason)
         if words[0] == words[1]:
             return Reason("same_words", "They say the same in the same words.", {"cosine": cosine})
+        if pair and pair.verdict.findings:
+            slight = pair.verdict.findings[0]
+            return Reason("same_fact", f"They say the same but for little: {slight.text}.", {"cosine": cosine, "guards": [slight.guard]})
         return Reason("same_fact", "They say the same: every word of one has its match in the other.", {"cosine": cosine})

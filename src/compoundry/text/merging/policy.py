@@ -8,10 +8,10 @@ class Policy:
     """Set how near (cosine) sentences must be to be merged when no guard objects, and what a question must be worth.
 
     `merge_at` is for sentences of the same words, `reworded_at` where a word is told in another one, or where the language
-    isn't English, `slight_at` where a long sentence has one slight word more; `review_at` is in terms of `text/worth.py`.
-    Pairs below `near_at` aren't looked at. Measured in docs/benchmarks/consolidation.md. A block is compared exactly as long as its new
-    insights times all of its insights are at most the square of `exact_up_to`; beyond, through a graph of neighbours,
-    which needs the extra `ann` and finds some 99.8 % of the pairs.
+    isn't English, `slight_at` where a long sentence has one word more or another small word; questions need .95 at least.
+    `review_at` is in terms of `text/worth.py`. Pairs below `near_at` aren't looked at. Measured in docs/benchmarks/consolidation.md.
+    A block is compared exactly as long as its new insights times all of its insights are at most the square of `exact_up_to`; beyond,
+    through a graph of neighbours, which needs the extra `ann` and finds some 99.8 % of the pairs.
 
     `questions` is how many questions may be open at a time (0 for any number). `audit_share` of the automatic merges
     of different words are shown to a person; when the answers say that merging is surely right less often than

@@ -84,7 +84,7 @@ def _spelled_out(verdict: Verdict, near: float, review_at: float) -> tuple[objec
     left = verdict.relation == "unsure" and not verdict.slight and worth(near, verdict.matched, verdict.cost) < review_at
     if verdict.relation == "different" or left:
         return ()
-    return verdict.relation, verdict.findings, verdict.matched, verdict.cost, verdict.strict, verdict.slight
+    return verdict.relation, verdict.findings, verdict.matched, verdict.cost, verdict.strict, verdict.slight, verdict.asks
 
 
 def _verdict(relation: Any = None, findings: Sequence[dict[str, Any]] = (), *more: Any) -> Verdict:
