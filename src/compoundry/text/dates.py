@@ -11,6 +11,7 @@ WEEKDAYS = {d: i for i, d in enumerate(_DAYS)} | {"mon": 0, "tue": 1, "tues": 1,
 _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SPANS = {"day": 1, "week": 7, "month": 30, "year": 365, "weekend": 7}
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this"}
 _BEFORE_DATE = frozenset(["on", "in", "at", "during", "since", "until", "by", "of", "from"])
 
 
@@ -27,7 +28,8 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
     at = 0
     today = observed_at.date()
     while at < len(words):
-        found = _date(words, at, today) or _relative(words, at, today) or _time(words, at)
+        begins = words[at][0].isdigit() or words[at].lower().removesuffix("s") in _STARTS or words[at].lower() in _STARTS
+        found = (_date(words, at, today) or _relative(words, at, today) or _time(words, at)) if begins else None
         if found is None:
             made.append(words[at])
             at += 1

@@ -41,7 +41,7 @@ def cut(sentence: str) -> list[str]:
         bare = chunk.strip('.,;:!?"()[]')
         written = CONTRACTIONS.get(bare.lower())
         text = written or chunk
-        for ending, full in ENDINGS.items():
+        for ending, full in ENDINGS.items() if "'" in text else ():
             if text.lower().rstrip('.,;:!?"').endswith(ending):
                 at = text.lower().rindex(ending)
                 text = text[:at] + full + text[at + len(ending) :]

@@ -1,8 +1,11 @@
 """Keep what is decided: the changes, and what becomes of each insight."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from compoundry.job import Change, Disposition, Outcome, Plan
+import numpy as np
+
+from compoundry.changes import Told
+from compoundry.job import Change, Outcome, Plan
 from compoundry.model import Insight, Reason
 
 _RANK: tuple[Outcome, ...] = ("kept", "postponed", "proposed", "recurred", "survived", "superseded", "merged", "failed")
@@ -28,13 +31,11 @@ class Ledger:
         return {place for place, (outcome, _) in self._outcomes.items() if outcome in outcomes}
 
     def plan(self) -> Plan:
-        """Close the ledger."""
-        return Plan(tuple(self._dispositions()), tuple(self.changes), tuple(self.notes))
-
-    def _dispositions(self) -> Iterator[Disposition]:
-        decided = self._outcomes
-        for place, one in enumerate(self._insights):
-            if place in decided:
-                yield Disposition(one.id, one.version, *decided[place])
-            else:
-                yield Disposition(one.id, one.version, "kept")
+        """Close the ledger; most insights stay as they are, so what becomes of them is told in columns."""
+        sayings = list(dict.fromkeys([("kept", ""), *self._outcomes.values()]))
+        number = {saying: n for n, saying in enumerate(sayings)}
+        says = np.zeros(len(self._insights), dtype=np.int32)
+        says[list(self._outcomes)] = [number[saying] for saying in self._outcomes.values()]
+        versions = np.fromiter((one.version for one in self._insights), np.int64, len(self._insights))
+        told = Told([one.id for one in self._insights], versions, says, sayings)
+        return Plan(told, tuple(self.changes), tuple(self.notes))

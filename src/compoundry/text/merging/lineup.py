@@ -1,5 +1,6 @@
 """Line the insights of a view up by id, ready to be compared."""
 
+from bisect import insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -9,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.job import Opinion, View
-from compoundry.model import Candidate
+from compoundry.model import Candidate, Entity
 from compoundry.text.guards.finding import Told
 from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
 
-_NOBODY = ("",)
+_NOBODY = (Entity("", "", ""),)
 _OF_INSIGHTS = ("merge", "update", "contradiction")
 
 
@@ -25,7 +26,8 @@ class Lineup:
     """
 
     def __init__(self, view: View) -> None:
-        order = sorted(range(len(view.insights)), key=lambda n: view.insights[n].id)
+        ids = [one.id for one in view.insights]
+        order = sorted(range(len(ids)), key=ids.__getitem__)
         self.view = view
         self.insights = [view.insights[n] for n in order]
         self.row = np.asarray(order, dtype=np.intp)
@@ -68,10 +70,12 @@ class Lineup:
         """List for each of these entities ("" for none) the places that are about it, in order, without those that are gone."""
         found: dict[str, list[int]] = {id: [] for id in wanted}
         for place, one in enumerate(self.insights):
-            if place not in gone:
-                for id in self._widened.get(place) or [e.id for e in one.entities] or _NOBODY:
-                    if id in found:
-                        found[id].append(place)
+            for entity in one.entities or _NOBODY:
+                if entity.id in found and place not in gone and place not in self._widened:
+                    found[entity.id].append(place)
+        for place in sorted(self._widened.keys() - gone):
+            for id in (self._widened[place] or {""}) & found.keys():
+                insort(found[id], place)
         return found
 
     def widen(self, place: int, entities: frozenset[str]) -> bool:
