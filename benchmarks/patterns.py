@@ -32,6 +32,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 THEMES = {"banking77": "V .831, ARI .573", "clinc150": "V .911, ARI .732", "stackoverflow_titles": "V .716, ARI .589"}
 EVENTS = ("googlenews_ts",)
 SEEDS = 5
+FIRST_SEED = 101  # the settings were chosen on others
 Row = list[str]
 
 
@@ -76,7 +77,7 @@ def seeds(*, noise: int, times: int) -> tuple[list[Row], list[tuple[planted.Grow
     """Look for planted patterns; right is a pattern of which four fifths lie within one planted group."""
     hits = misses = right = wrong = 0
     kept = []
-    for seed in range(times):
+    for seed in range(FIRST_SEED, FIRST_SEED + times):
         grown = planted.grow(seed, noise=noise)
         vectors = encoder("minilm").encode([i.content for i in grown.insights])
         kept.append((grown, vectors))

@@ -121,8 +121,8 @@ def expected(facts: Mapping[str, Fact], kind: PatternKind, typical: Insight) -> 
             told = f"that several {plural(said.removeprefix('… '))}" if sure else f"{_about(topic)}from several, as in “{said}”"
             return f"you plan for {facts.get('about', 'sources')}", f"Expect {told}"
         case "habit":
-            told = f"this again: {_name(typical)} {said.removeprefix('… ')}" if sure else f"{_about(topic)}again, as in “{said}”"
-            return f"you plan with {_name(typical)}", f"Expect {told}"
+            told = f"Keep in mind: {_name(typical)} {said.removeprefix('… ')}" if sure else f"Keep {_about(topic)}in mind, as in “{said}”"
+            return f"you plan with {_name(typical)}", told
         case "sequence":
             return f"“{said}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
         case "co_occurrence":

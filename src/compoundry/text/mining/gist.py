@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from compoundry.text.lexicon import MANNERS, NEGATORS, SMALL
+from compoundry.text.lexicon import COURTESIES, MANNERS, NEGATORS, SMALL
 from compoundry.text.words import lemma, sense
 
 _MOST = 0.5  # of the sources must have a word before it is said of them all
@@ -86,7 +86,15 @@ def _bears(cut: str, borne: Callable[[str], bool], distinct: Callable[[str], boo
 
 def _weightless(word: str, own: Collection[str]) -> bool:
     low = word.casefold()
-    return low in SMALL or low in MANNERS or low in _LIGHT or low in _WHEN or low in own or low.removesuffix("'s").removesuffix("’s") in own
+    return (
+        low in SMALL
+        or low in MANNERS
+        or low in COURTESIES
+        or low in _LIGHT
+        or low in _WHEN
+        or low in own
+        or low.removesuffix("'s").removesuffix("’s") in own
+    )
 
 
 def _beginnings(sentence: str) -> Iterator[str]:
