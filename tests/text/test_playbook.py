@@ -29,6 +29,11 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
         ("Never call Dana when she is travelling.", Lesson("she is travelling", "Never call Dana")),
         ("Before a release, run the smoke test unless it is a hotfix.", Lesson("before a release", "run the smoke test", "it is a hotfix")),
         ("Dana always sends flowers.", None),
+        ("Always log errors like this:", None),
+        (
+            "When you convert units (e.g., gallons to liters), use the tool for it.",
+            Lesson("you convert units (e.g., gallons to liters)", "use the tool for it"),
+        ),
         ("When Dana called, Tom was out", None),
         ("When Maria was younger, her family had money problems.", None),
         ("After a deploy, you should watch the error rate.", Lesson("after a deploy", "you should watch the error rate")),

@@ -7,7 +7,8 @@ from typing import Final
 from compoundry.text.lexicon import SMALL
 
 _WHEN: Final = re.compile(
-    r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>[^,;]{4,200})[,;]\s*(?:then\s+)?(?P<do>.{4,})$", re.IGNORECASE
+    r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>(?:\([^()]{0,200}\)|[^,;()]){4,200}?)[,;]\s*(?:then\s+)?(?P<do>.{4,})$",
+    re.IGNORECASE,
 )
 _ORDERS: Final = r"(?:always|never|do not|don't|make sure|remember to|avoid|use|prefer|check|ask)"
 _REVERSED: Final = re.compile(rf"^(?P<do>{_ORDERS}\b.{{3,}}?)\s+(?:when(?:ever)?|if)\s+(?P<when>.{{4,200}})$", re.IGNORECASE)
@@ -42,7 +43,7 @@ def lesson(sentence: str) -> Lesson | None:
     True
     """
     plain = " ".join(sentence.split()).rstrip(".!")
-    if len(plain) > _LONGEST or _PASSING.search(plain):
+    if len(plain) > _LONGEST or plain.endswith(":") or _PASSING.search(plain):
         return None
     for form in (_WHEN, _REVERSED, _PLAIN):
         if found := form.match(plain):
