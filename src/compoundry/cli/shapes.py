@@ -131,7 +131,9 @@ def story(told: Story) -> Shown:
 
 def chain(told: Body) -> Shown:
     """Show where a pattern or a rule comes from: insights, pattern, rules, and every version."""
-    rows = [("insight", one["id"], one["standing"], one["content"]) for one in told["insights"]]
+    typical = list(told["pattern"]["typical"]) if "pattern" in told else []
+    first = sorted(told["insights"], key=lambda one: typical.index(one["id"]) if one["id"] in typical else len(typical))
+    rows = [("typical insight" if one["id"] in typical else "insight", one["id"], one["standing"], one["content"]) for one in first]
     rows += [("pattern", told["pattern"]["id"], told["pattern"]["status"], told["pattern"]["label"])] if "pattern" in told else []
     rows += [("rule", one["id"], one["status"], one["do"]) for one in told["rules"]]
     history = [(d["job_run_id"], d["change"], d["why"]["text"], _edited(d["edits"])) for d in told["decisions"]]
