@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, create_engine, insert, make_url, text, update
 from benchmarks.report import publish
 from compoundry.app import Parts, assemble
 from compoundry.engine import inline
-from compoundry.model import Caller
+from compoundry.model import Caller, Run
 from compoundry.service import access, runs
 from compoundry.settings import Settings
 from compoundry.store import tables
@@ -72,12 +72,21 @@ def child(job: str, url: str) -> None:
     if job == "bare":
         began = _bare(parts, caller)
     else:
-        run = inline.carry_out(parts.shop, runs.trigger(parts.app, caller, job))
+        run = inline.carry_out(parts.shop, _accepted(parts, caller, job))
         told = {"state": run.state, "affected": run.counts.affected, "error": run.error}
     took = time.perf_counter() - began
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
     print(json.dumps({"took_s": took, "peak_mb": peak_mb, **told}))
     parts.close()
+
+
+def _accepted(parts: Parts, caller: Caller, job: str) -> Run:
+    """Accept what is to be measured: a job, its preview, that preview applied, or its last run taken back."""
+    act, _, job_type = job.rpartition(" ")
+    if act in ("", "preview"):
+        return runs.trigger(parts.app, caller, job_type, dry_run=act == "preview")
+    (last, *_) = runs.newest(parts.app, caller, job_type=job_type, state="completed", dry_run=act == "apply")
+    return (runs.apply if act == "apply" else runs.revert)(parts.app, caller, last.id)
 
 
 def _bare(parts: Parts, caller: Caller) -> float:
@@ -142,6 +151,9 @@ def table(size: int) -> Iterator[list[str]]:
             yield [f"decay_sweep, {name}", f"{sweep['took_s']:.1f} s, {sweep['affected']:,} affected", beside, "≤ 2×"]
             yield [f"decay_sweep, {name}: peak memory", f"{sweep['peak_mb']:,.0f} MB", "", "< 1,000 MB"]
             yield [f"metrics, {name}", f"{metrics['took_s']:.1f} s, {metrics['peak_mb']:,.0f} MB", "", "< 5 s"]
+            for act in ("revert", "preview", "apply"):
+                told = measured(f"{act} decay_sweep", url)
+                yield [f"{act} decay_sweep, {name}", f"{told['took_s']:.1f} s, {told['peak_mb']:,.0f} MB", "", ""]
 
 
 def main() -> None:

@@ -15,16 +15,16 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from compoundry.model import Evidence, Insight
-from compoundry.text.belief import Fold, Policy, confidence, freshness
+from compoundry.text.belief import Fold, Policy, confidence
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 FROM_DAYS = 1.0  # within a day, a review repeats what was just shown
 CUT = date(1997, 9, 30)
-LOGARITHMIC = ("half_life_days", "tail", "growth", "spacing", "practice", "prior", "denial")
+LOGARITHMIC = ("half_life_days", "tail", "growth", "spacing", "practice", "prior", "denial", "surprise")
 SHARES = ("lapse", "stated")
 START = {
-    "half_life_days": 15.0, "tail": 0.7, "growth": 3.0, "spacing": 0.5, "practice": 0.4, "prior": 0.1, "denial": 0.65,
+    "half_life_days": 15.0, "tail": 0.7, "growth": 3.0, "spacing": 0.5, "practice": 0.4, "prior": 0.1, "denial": 0.65, "surprise": 4.0,
     "lapse": 0.7, "stated": 0.93,
 }  # fmt: skip
 
@@ -85,11 +85,12 @@ def predictions(deck: Deck, policy: Policy, stated: float) -> tuple[Floats, Floa
     for gap, known, first in zip(deck.gap_days, deck.known, deck.first, strict=True):
         part = fold.part(len(gap))
         asked = ~first & (gap >= FROM_DAYS)
-        told.append((part.trust * freshness(gap, part.half_life_days, policy.tail))[asked])
+        fresh = np.where(first, 1.0, part.fresh(gap))
+        told.append((part.trust * fresh)[asked])
         true.append(known[asked])
         seen = first | known
         part.support(np.where(seen, stated, 0.0), np.where(first, 1 - stated, 1.0), np.where(first, 0.0, gap))
-        part.deny(np.where(known, 0.0, 1.0), np.where(known, 1.0, 1 - policy.review))
+        part.deny(np.where(known, 0.0, 1.0), np.where(known, 1.0, 1 - policy.review), fresh)
         part.support(np.where(known, 0.0, stated), np.where(known, 1.0, 1 - stated), np.zeros(len(gap)))
     return np.clip(np.concatenate(told), 1e-4, 1 - 1e-4), np.concatenate(true).astype(float)
 

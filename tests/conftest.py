@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -18,6 +19,9 @@ from compoundry.store.database import Database, open_database
 from compoundry.store.migrate import migrate
 from compoundry.store.tables import metadata
 from tests.problems import watched
+
+hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no fault of a test
+hypothesis.settings.load_profile("patient")
 
 POSTGRES = "COMPOUNDRY_TEST_POSTGRES"
 

@@ -7,6 +7,7 @@ import pytest
 
 from compoundry import Workspace
 from compoundry.errors import Invalid, NotFound
+from compoundry.jobs.metrics import FIGURES
 
 NOW = datetime.now(UTC)
 
@@ -157,6 +158,16 @@ def test_half_lives_are_learned_from_what_was_seen_to_end(ws: Workspace) -> None
     assert ws.half_lives().used["status"] == fit.days
 
 
+def test_half_lives_are_learned_as_far_as_sources_are_trusted(ws: Workspace) -> None:
+    for n in range(10):
+        id = ws.add(f"Person {n} is on call.", type="status", observed_at=ago(200 + n), source="rota")
+        ws.reinforce(id, kind="confirmed", source="rota", at=ago(193 + n))
+        ws.reinforce(id, kind="contradicted", source="rumour", at=ago(190 + n))
+    assert ws.half_lives().learned["status"].ends == 10
+    ws.trust("rumour", 0)
+    assert "status" not in ws.half_lives().learned
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"half_lives": {"fact": 0}}, {"half_lives": {"fact": float("inf")}}, {"floors": {"fact": 2}}, {"cap": -1.0}, {"learn": "perhaps"}],
@@ -172,3 +183,29 @@ def test_a_snapshot_beyond_its_bounds_says_so(ws: Workspace) -> None:
     run = ws.run("metrics")
     assert ws.metrics()[-1].figures["bounds_broken"] == {"insights": 1.0}
     assert [change.reason.code for change in run.changes] == ["bound_broken"]
+
+
+def test_a_series_holds_one_figure_or_a_part_of_one(ws: Workspace) -> None:
+    ws.add("Dana leads sales.", observed_at=ago(10))
+    for _ in range(2):
+        ws.run("metrics")
+    assert [s.figures for s in ws.metrics(metric="insights")] == [{"insights": 1.0}] * 2
+    assert [s.figures["age_days.p90"] for s in ws.metrics(metric="age_days.p90")] == [pytest.approx(10, abs=0.1)] * 2
+    assert ws.metrics(metric="merge_precision") == [], "nothing was decided yet"
+    assert ws.metrics(since=datetime.now(UTC)) == []
+    assert len(ws.metrics(since=NOW, until=datetime.now(UTC))) == 2
+    with pytest.raises(Invalid, match="stale_share"):
+        ws.metrics(metric="stale_shares")
+
+
+def test_a_bound_of_a_figure_there_is_not_is_refused(ws: Workspace) -> None:
+    with pytest.raises(Invalid, match="no figure 'stale'"):
+        ws.configure("metrics", at_most={"stale": 0.3})
+
+
+def test_every_figure_of_a_snapshot_is_listed(ws: Workspace) -> None:
+    for content in ("Dana leads sales.", "Dana leads the sales team."):
+        ws.add(content, entities=["Dana"])
+    for _ in range(2):
+        ws.run("metrics")
+    assert set(ws.metrics()[-1].figures) <= set(FIGURES)

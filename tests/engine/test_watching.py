@@ -109,6 +109,10 @@ def test_figures_tell_what_has_run_and_what_waits(url: str, tmp_path: Path) -> N
     assert told['compoundry_insights_scanned_total{job_type="metrics"}'] == "2.0"
     assert told['compoundry_run_wait_seconds_count{job_type="metrics"}'] == "1.0"
     assert told["compoundry_database_up"] == "1.0"
+    assert told['compoundry_workspace_figure{figure="insights",workspace="1"}'] == "2.0"
+    assert 'compoundry_workspace_figure{figure="age_days.p90",workspace="1"}' in told
+    assert float(told['compoundry_workspace_measured_timestamp_seconds{workspace="1"}']) > 1.7e9
+    assert "by_source" not in figures, "what a workspace's sources are called is its own business"
     assert told["compoundry_takeovers_total"] == "0.0"
 
 

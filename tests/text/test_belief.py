@@ -137,3 +137,11 @@ def test_a_denial_shortens_the_half_life() -> None:
     denied = insight(seen(0), seen(50, "crm"), seen(60, "mail", kind="contradicted"))
     lives = [weigh(one, START + timedelta(days=70), POLICY) for one in (denied, kept)]
     assert [w.half_life_days for w in lives if w] == sorted(w.half_life_days for w in lives if w)
+
+
+def test_a_denial_says_more_about_a_fresh_belief_than_about_a_faded_one() -> None:
+    early = insight(seen(0), seen(50, "crm"), seen(60, "mail", kind="contradicted"))
+    late = insight(seen(0), seen(50, "crm"), seen(1000, "mail", kind="contradicted"))
+    lives = [weigh(one, START + timedelta(days=1000), POLICY) for one in (early, late)]
+    days = [w.half_life_days for w in lives if w]
+    assert days[0] < days[1]

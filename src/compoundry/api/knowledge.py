@@ -49,11 +49,11 @@ def metrics(
     limit: Limit = 100,
     from_: Annotated[str | None, Query(alias="from", description="RFC 3339; counts in")] = None,
     to: Annotated[str | None, Query(description="RFC 3339; doesn't count in")] = None,
-    metric: Annotated[str | None, Query(description="Only the values of this figure")] = None,
+    metric: Annotated[str | None, Query(description="Only the values of this figure, or of a part of one, such as age_days.p90")] = None,
 ) -> Answer:
     """Return snapshots of the workspace's health as a time series, oldest first."""
     since, until = times.moment("from", from_), times.moment("to", to)
-    found = knowledge.metrics(app(request), caller(request), since=since, until=until, limit=limit)
+    found = knowledge.metrics(app(request), caller(request), since=since, until=until, limit=limit, metric=metric)
     if metric is not None:
-        return Answer({"data": [{"at": wire.moment(s.at), "value": s.figures[metric]} for s in found if metric in s.figures]})
+        return Answer({"data": [{"at": wire.moment(s.at), "value": s.figures[metric]} for s in found]})
     return Answer({"data": [wire.noun(snapshot) for snapshot in found]})

@@ -71,7 +71,7 @@ def blast_radius(desk: Desk, source: Source) -> Shown:
             "insight",
             one["id"],
             f"{one['confidence']:.2f} → {one['without']:.2f}",
-            "nobody else says so" if one["alone"] else "",
+            _ALONE if one["alone"] else "",
             one["content"],
         )
         for one in found["insights"]

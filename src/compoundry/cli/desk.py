@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from compoundry.cli.where import Where
@@ -97,7 +98,7 @@ class Desk(Protocol):
     def redeliver(self, id: str) -> Body: ...
     def policy(self) -> Body: ...
     def configure(self, section: str, settings: Mapping[str, Any]) -> Body: ...
-    def metrics(self, *, limit: int) -> list[Snapshot]: ...
+    def metrics(self, *, limit: int, since: datetime | None, until: datetime | None) -> list[Snapshot]: ...
 
 
 @contextmanager

@@ -91,13 +91,18 @@ def reinforce(
     desk: Desk,
     id: InsightId,
     contradicted: Annotated[bool, typer.Option("--contradicted", help="The evidence speaks against it.")] = False,
+    kind: Annotated[str | None, typer.Option(help="confirmed (if nothing is said), observed, contradicted, outcome or retrieved.")] = None,
+    weight: Annotated[float | None, typer.Option(min=0, max=1, help="How much it counts.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When it was seen, if not now.")] = None,
     source: Annotated[str, typer.Option(help="Where the evidence comes from.")] = "",
     excerpt: Annotated[str, typer.Option(help="What it says.")] = "",
 ) -> Shown:
     """Add evidence for an insight, or against it."""
-    return shapes.insight(
-        desk.reinforce(id, {"kind": "contradicted" if contradicted else "confirmed", "source": source, "excerpt": excerpt})
-    )
+    if contradicted and kind not in (None, "contradicted"):
+        raise Invalid("use --contradicted or --kind, not both")
+    said = {"kind": "contradicted" if contradicted else kind, "weight": weight, "at": times.moment("at", at)}
+    given = {name: value for name, value in said.items() if value is not None}
+    return shapes.insight(desk.reinforce(id, {"kind": "confirmed", **given, "source": source, "excerpt": excerpt}))
 
 
 @command(app, "unmerge", open_desk, ON_A_DESK)
@@ -139,9 +144,16 @@ def rename(
 
 
 @command(app, "metrics", open_desk, ON_A_DESK)
-def metrics(desk: Desk, limit: Limit = 30) -> Shown:
+def metrics(
+    desk: Desk,
+    metric: Annotated[str | None, typer.Option(help="Only this figure, or a part of one, such as age_days.p90.")] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="Only snapshots from then on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Only snapshots from before.")] = None,
+    limit: Limit = 30,
+) -> Shown:
     """Show how healthy the workspace is: the newest figures, and how each has moved over the last snapshots."""
-    return shapes.metrics(desk.metrics(limit=limit))
+    found = desk.metrics(limit=limit, since=times.moment("from", since), until=times.moment("to", until))
+    return shapes.metrics(found, metric)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -1,12 +1,14 @@
 """Put nouns into tables and sentences."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from compoundry.cli import sparks
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body, Candidate, Change, Disposition, Insight, Pattern, Rule, Run, Snapshot, Story
 from compoundry.counting import counted
+from compoundry.errors import Invalid
 
 _SHORT = 100
 
@@ -191,10 +193,17 @@ def rules(found: Sequence[Rule]) -> Shown:
     return listed(found, Table(columns, rows, "no rules yet; make them with: compoundry run playbook_synthesis"))
 
 
-def metrics(found: Sequence[Snapshot]) -> Shown:
-    """Show the newest figures, each with the way it took over the snapshots."""
+def metrics(found: Sequence[Snapshot], metric: str | None = None) -> Shown:
+    """Show the newest figures, or one of them, each with the way it took over the snapshots; Invalid for one there isn't."""
     flat = [figures(s.figures) for s in found]
     newest = {name: value for name, value in (flat[-1] if flat else {}).items() if not name.startswith("change.")}
+    if metric and newest:
+        known = sorted({name.partition(".")[0] for name in newest})
+        newest = {name: value for name, value in newest.items() if name == metric or name.startswith(f"{metric}.")}
+        if not newest:
+            raise Invalid(f"the newest snapshot has no figure {metric!r}; it has {', '.join(known)}")
+        flat = [{name: value for name, value in one.items() if name in newest} for one in flat]
+        found = [replace(s, figures=one) for s, one in zip(found, flat, strict=True)]
     rows = [(name, f"{value:g}", sparks.line([f[name] for f in flat if name in f])) for name, value in newest.items()]
     since = f"{len(found)} snapshots, from {moment(found[0].at)} to {moment(found[-1].at)}" if found else ""
     shown = listed(found, Table(("metric", "value", "over time"), rows, "no snapshots yet; take one with: compoundry run metrics"))

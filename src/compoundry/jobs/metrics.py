@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from compoundry.columns import KINDS, Columns, Flags, Floats, micros
+from compoundry.errors import Invalid
 from compoundry.job import Measure, Plan, Told, View, same_id
 from compoundry.model import Candidate, Reason, Snapshot
 from compoundry.text import belief, counting
@@ -23,6 +24,12 @@ EVIDENCE_OF = 50_000
 MOST_SOURCES = 20
 MICRO_DAYS = 86_400e6
 Figure = float | Mapping[str, float]
+FIGURES = (
+    "insights", "by_standing", "by_type", "by_source", "mean_confidence", "confidence", "age_days", "tokens", "contradiction_rate",
+    "stale_share", "evidence_per_insight", "estimated_from", "evidence_per_rule", "patterns", "rules", "rule_outcomes",
+    "duplicates_waiting", "duplicate_rate", "candidates_waiting", "candidates_by_kind", "merges_paused", "oldest_waiting_days",
+    "merge_precision", "automatic_merge_precision", "change", "bounds_broken",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,29 @@ class Policy:
     stale_after_half_lives: float = 1.0
     at_least: Mapping[str, float] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in (*self.at_least, *self.at_most):
+            must_be_figure("metrics: bounds", name)
+
+
+def must_be_figure(what: str, name: str) -> None:
+    """Raise Invalid unless a snapshot has such a figure, or one of which this is a part, as in `age_days.p90`."""
+    if name.partition(".")[0] not in FIGURES:
+        raise Invalid(f"{what}: there is no figure {name!r}; one of {', '.join(FIGURES)}, or a part of it, as in age_days.p90")
+
+
+def figure(figures: Mapping[str, Any], name: str) -> Figure | None:
+    """Return a figure of a snapshot, or a part of one; None where it has no such.
+
+    >>> figure({"age_days": {"p90": 12.0}}, "age_days.p90"), figure({"insights": 3.0}, "insights.p90")
+    (12.0, None)
+    """
+    whole, _, part = name.partition(".")
+    found: Figure | None = figures.get(whole)
+    if not part:
+        return found
+    return found.get(part) if isinstance(found, Mapping) else None
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:

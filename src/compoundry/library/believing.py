@@ -1,5 +1,7 @@
 """Look ahead, and at what stands behind what is believed, in process."""
 
+from datetime import datetime
+
 from compoundry.library.opened import Opened
 from compoundry.model import Snapshot
 from compoundry.service import beliefs, knowledge, sources
@@ -30,6 +32,8 @@ class Believing(Opened):
         """Return what rests on a source: insights, patterns and rules."""
         return sources.blast_radius(self._app, self._caller, source)
 
-    def metrics(self, *, limit: int = 100) -> list[Snapshot]:
-        """Return snapshots of the workspace's health, oldest first."""
-        return knowledge.metrics(self._app, self._caller, limit=limit)
+    def metrics(
+        self, *, limit: int = 100, since: datetime | None = None, until: datetime | None = None, metric: str | None = None
+    ) -> list[Snapshot]:
+        """Return snapshots of the workspace's health, oldest first; with `metric` only this figure of each."""
+        return knowledge.metrics(self._app, self._caller, limit=limit, since=since, until=until, metric=metric)

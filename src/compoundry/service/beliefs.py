@@ -11,7 +11,7 @@ from compoundry.policy import settings_of
 from compoundry.service.app import App
 from compoundry.store import insights, sources, workspaces
 from compoundry.store.database import Connection, clock
-from compoundry.store.reading import columns
+from compoundry.store.look import columns
 from compoundry.text import belief, half_lives
 
 POINTS = 24
@@ -55,7 +55,7 @@ def forecast(app: App, caller: Caller, id: str, *, below: float | None = None, d
         raise Invalid(f"below: must be between 0 and 1, not {below}")
     if days is not None and not 0 < days <= MOST_DAYS:
         raise Invalid(f"days: must be above 0 and at most {MOST_DAYS:.0f}, not {days}")
-    with app.database.read() as connection:
+    with app.database.snapshot() as connection:
         found = insights.one(connection, caller.workspace_id, id)
         policy, now = belief_policy(connection, caller.workspace_id), clock(connection)
         trusted = belief.heard(found, sources.trust(connection, caller.workspace_id))
@@ -73,7 +73,7 @@ def forecast(app: App, caller: Caller, id: str, *, below: float | None = None, d
 def half_lives_of(app: App, caller: Caller) -> HalfLives:
     """Return the half-lives in use, and those that the workspace's own history suggests, with 95 % intervals."""
     caller.need("record.read")
-    with app.database.read() as connection:
+    with app.database.snapshot() as connection:
         sweep = _sweep(connection, caller.workspace_id)
         found = _fitted(connection, caller.workspace_id, sweep.belief)
         used = belief_policy(connection, caller.workspace_id)
@@ -94,7 +94,8 @@ def _sweep(connection: Connection, workspace_id: int) -> decay_sweep.Policy:
 
 
 def _fitted(connection: Connection, workspace_id: int, policy: belief.Policy) -> dict[str, half_lives.HalfLife]:
-    return half_lives.learned(columns(connection, workspace_id), policy.half_lives, policy.half_life_days, clock(connection))
+    found = columns(connection, workspace_id, belief.Sources(sources.trust(connection, workspace_id)))
+    return half_lives.learned(found, policy.half_lives, policy.half_life_days, clock(connection))
 
 
 def _far_enough(weighed: belief.Weighed, now: datetime, falls_at: datetime | None) -> timedelta:

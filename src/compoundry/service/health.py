@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compoundry.errors import Unavailable
+from compoundry.model import Snapshot
 from compoundry.service.app import App
 from compoundry.store import checking, migrate, runs
 from compoundry.store.checking import Finding
 from compoundry.store.database import clock, open_database
+from compoundry.store.findings import newest_snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ def queue(app: App) -> list[Queued]:
     with app.database.read() as connection:
         now = clock(connection)
         return [Queued(job, state, count, _age_s(oldest, now)) for job, state, count, oldest in runs.queue(connection)]
+
+
+def measured(app: App) -> list[tuple[int, Snapshot]]:
+    """Return the newest snapshot of each workspace's health, with the workspace's id."""
+    with app.database.read() as connection:
+        return newest_snapshots(connection)
 
 
 def examine(database_url: str) -> list[Finding]:

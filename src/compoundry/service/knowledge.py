@@ -1,10 +1,12 @@
 """Show what was found: patterns, rules, the playbook, metrics."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar, get_args
 
 from compoundry.errors import Invalid, NotFound
+from compoundry.jobs.metrics import figure, must_be_figure
 from compoundry.model import Caller, Pattern, PatternKind, PatternStatus, Rule, RuleStatus, Snapshot, Trend
 from compoundry.service.app import App
 from compoundry.store import rewind
@@ -42,11 +44,28 @@ def rules(
     return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters=_known(_OF_RULES, {"status": status}))
 
 
-def metrics(app: App, caller: Caller, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100) -> list[Snapshot]:
-    """Return snapshots as a time series, oldest first."""
+def metrics(
+    app: App,
+    caller: Caller,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 100,
+    metric: str | None = None,
+) -> list[Snapshot]:
+    """Return snapshots as a time series, oldest first; with `metric` only those that have this figure, and only it.
+
+    A part of a figure is named with a dot, as in `age_days.p90`; Invalid for a figure there isn't.
+    """
     caller.need("record.read")
+    if metric is not None:
+        must_be_figure("metric", metric)
     with app.database.read() as connection:
-        return snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
+        found = snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
+    if metric is None:
+        return found
+    values = ((snapshot, figure(snapshot.figures, metric)) for snapshot in found)
+    return [replace(snapshot, figures={metric: value}) for snapshot, value in values if value is not None]
 
 
 def _known(words: Words, filters: Mapping[str, str | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy import Connection, Table, and_, func, or_, select, update
 
 from compoundry.errors import Conflict, NotFound
 from compoundry.model import Candidate, Pattern, Rule, Snapshot
@@ -69,6 +69,14 @@ CANDIDATES: Final[Shelf[Candidate]] = Shelf(tables.candidates, rows.candidate, "
 PATTERNS: Final[Shelf[Pattern]] = Shelf(tables.patterns, rows.pattern, "support", "pattern")
 RULES: Final[Shelf[Rule]] = Shelf(tables.rules, rows.rule, "confidence", "rule")
 SNAPSHOTS: Final[Shelf[Snapshot]] = Shelf(tables.snapshots, rows.snapshot, "at", "snapshot")
+
+
+def newest_snapshots(connection: Connection) -> list[tuple[int, Snapshot]]:
+    """Return the newest snapshot of each workspace that has one, with the workspace's id."""
+    table = tables.snapshots
+    last = select(table.c.workspace_id, func.max(table.c.at).label("at")).group_by(table.c.workspace_id).subquery()
+    newest = select(table).join(last, (table.c.workspace_id == last.c.workspace_id) & (table.c.at == last.c.at))
+    return [(row.workspace_id, rows.snapshot(row)) for row in connection.execute(newest.order_by(table.c.workspace_id))]
 
 
 def snapshots_between(

@@ -48,11 +48,12 @@ def look(
         others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
         compared=_compared(connection, workspace_id, job_type, fingerprint, found),
         tick=tick,
-        columns=_columns(connection, workspace_id, sources, evidence_of) if as_columns else None,
+        columns=columns(connection, workspace_id, sources, evidence_of=evidence_of) if as_columns else None,
     )
 
 
-def _columns(connection: Connection, workspace_id: int, sources: Sources, evidence_of: int | None) -> Columns:
+def columns(connection: Connection, workspace_id: int, sources: Sources, *, evidence_of: int | None = None) -> Columns:
+    """Return the active insights as columns, their evidence as far as its source is trusted."""
     found = reading.columns(connection, workspace_id, evidence_of=evidence_of)
     return replace(found, evidence=found.evidence.heard(sources.trust))
 

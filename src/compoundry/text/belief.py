@@ -12,7 +12,8 @@ memory and recurrence show (Wixted & Ebbesen 1991); a large `tail` is the famili
 
 **Half-life** starts at that of the type and grows with each support, the more the longer the gap before it
 was (spacing effect: Cepeda 2006; the shape follows the stability of FSRS). It is then scaled by the odds of
-spaced support against denials. Both parts, and the settings, were measured: docs/benchmarks/belief.md.
+spaced support against denials. A denial counts there by its surprise: the fresher the belief that it meets, the more it says
+about how long that lasts (prediction error: Rescorla & Wagner 1972). All of it was measured: docs/benchmarks/belief.md.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from compoundry.columns import NEVER, Columns, Flags, Floats, Times, columns_of, micros, moment
 from compoundry.model import Evidence, Insight
 from compoundry.text.belief_policy import HALF_LIVES, LASTING, Policy, Sources, must_be_shares
+from compoundry.text.folding import Fold, freshness
 from compoundry.text.moments import Moments, moments
 
 __all__ = [
@@ -178,8 +180,9 @@ def _folded(told: Moments, many: NDArray[np.intp], order: NDArray[np.intp], base
         now = first[:reach] + turn
         gap = np.where(since[:reach] == NEVER, 0.0, (told.at[now] - since[:reach]) / MICRO_DAYS)
         part = fold.part(reach)
+        fresh = part.fresh(gap)
         part.support(told.pro[now], told.doubt[now], gap)
-        part.deny(told.contra[now], told.trust[now])
+        part.deny(told.contra[now], told.trust[now], fresh)
         since[:reach] = np.where(told.supports[now], told.at[now], since[:reach])
     return fold.trust, since, fold.half_life_days
 
@@ -187,60 +190,6 @@ def _folded(told: Moments, many: NDArray[np.intp], order: NDArray[np.intp], base
 def half_life(type: str, policy: Policy) -> float:
     """Return after how many days an insight of this type is believed half as much."""
     return policy.half_lives.get(type, policy.half_life_days)
-
-
-def freshness(age_days: Floats, half_life_days: Floats, tail: float) -> Floats:
-    """Return what is left of beliefs, from 1 down to 0; one half after one half-life.
-
-    >>> freshness(np.array([0.0, 90.0, 270.0]), np.array([90.0]), 1.0).tolist()
-    [1.0, 0.5, 0.25]
-    """
-    left: Floats = (1 + (2 ** (1 / tail) - 1) * age_days / half_life_days) ** -tail
-    return left
-
-
-@dataclass(frozen=True)
-class Fold:
-    """Take in evidence moment by moment, oldest first, for many insights at once; arrays change in place.
-
-    A moment at which nothing was said for or against an insight has the strength 0 there, and leaves all of the doubt or trust.
-    """
-
-    policy: Policy
-    base_days: Floats
-    trust: Floats
-    grown: Floats
-    backed: Floats
-    denied: Floats
-
-    @classmethod
-    def of(cls, base_days: Floats, policy: Policy) -> "Fold":
-        """Begin with insights of which nothing is known but the half-life of their type."""
-        n = len(base_days)
-        return cls(policy, base_days, np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n))
-
-    def part(self, reach: int) -> "Fold":
-        """Return the first ones, sharing their arrays with all."""
-        return Fold(self.policy, *(c[:reach] for c in (self.base_days, self.trust, self.grown, self.backed, self.denied)))
-
-    @property
-    def half_life_days(self) -> Floats:
-        """Return the half-lives that the evidence so far has earned."""
-        odds = (self.policy.prior + self.backed) / (self.policy.prior + self.policy.denial * self.denied)
-        return self.base_days * np.minimum(self.policy.longest, self.grown * odds)
-
-    def support(self, strongest: Floats, doubt: Floats, gap_days: Floats) -> None:
-        """Take in what speaks for them, so many days after the support before."""
-        gap = np.minimum(1.0, gap_days / (self.base_days * self.grown))
-        self.backed[:] += strongest * gap**self.policy.practice
-        self.grown[:] = np.minimum(self.policy.longest, self.grown * (1 + self.policy.growth * strongest * gap**self.policy.spacing))
-        self.trust[:] = 1 - (1 - self.trust) * doubt
-
-    def deny(self, strongest: Floats, trust: Floats) -> None:
-        """Take in what speaks against them."""
-        self.trust[:] *= trust
-        self.denied[:] += strongest
-        self.grown[:] **= 1 - (1 - self.policy.lapse) * strongest
 
 
 def _floors(columns: Columns, policy: Policy) -> Floats:

@@ -32,7 +32,8 @@ class Policy:
     """Set how belief forms and fades; half-lives in days, the rest without unit.
 
     `floors` is the part of the trust that never fades, by type, `floor` that of other types; types in `lasting` don't fade at all.
-    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support. `retrieved` is
+    `spacing` and `practice` say how fast a longer gap counts more, for growth and for support, `surprise` how fast a
+    denial counts less for the half-life as a belief fades. `retrieved` is
     the part of its weight that being read counts: nothing, unless a workspace switches it on.
     """
 
@@ -47,6 +48,7 @@ class Policy:
     practice: float = 0.4
     prior: float = 0.25
     denial: float = 0.65
+    surprise: float = 4.0
     lapse: float = 0.7
     longest: float = 24.0
     corroboration: float = 0.5

@@ -1,6 +1,7 @@
 """Read and decide what jobs found in a database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from compoundry import times, wire
 from compoundry.cli.desk import Filter
@@ -69,5 +70,6 @@ class Findings(Opened):
     def rename(self, pattern: str, label: str) -> Pattern:
         return Pattern.read(wire.noun(review.rename(self._app, self._caller, pattern, label)))
 
-    def metrics(self, *, limit: int) -> list[Snapshot]:
-        return [Snapshot.read(wire.noun(one)) for one in knowledge.metrics(self._app, self._caller, limit=limit)]
+    def metrics(self, *, limit: int, since: datetime | None, until: datetime | None) -> list[Snapshot]:
+        found = knowledge.metrics(self._app, self._caller, limit=limit, since=since, until=until)
+        return [Snapshot.read(wire.noun(one)) for one in found]

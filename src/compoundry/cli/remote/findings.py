@@ -1,6 +1,7 @@
 """Read and decide what jobs found on a server."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from compoundry.cli.desk import Filter
 from compoundry.cli.remote.asking import AT_ONCE, Asking, first
@@ -61,5 +62,5 @@ class Findings(Asking):
     def rename(self, pattern: str, label: str) -> Pattern:
         return self._client.rulebook.rename(pattern, label)
 
-    def metrics(self, *, limit: int) -> list[Snapshot]:
-        return list(self._client.metrics(limit=min(limit, AT_ONCE)))
+    def metrics(self, *, limit: int, since: datetime | None, until: datetime | None) -> list[Snapshot]:
+        return list(self._client.metrics(limit=min(limit, AT_ONCE), since=since, until=until))

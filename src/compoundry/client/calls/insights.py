@@ -50,8 +50,7 @@ def why(id: str) -> Call[Story]:
 
 def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:
     """Change an insight."""
-    body = {name: spelled(value) if isinstance(value, datetime) else value for name, value in values.items()}
-    return Call("PATCH", _insight(id), Insight.read, body=body, if_match=version)
+    return Call("PATCH", _insight(id), Insight.read, body=_spelled(values), if_match=version)
 
 
 def unmerge(id: str) -> Call[Insight]:
@@ -66,12 +65,16 @@ def forget(id: str) -> Call[None]:
 
 def reinforce(id: str, values: Given, *, idempotency_key: str) -> Call[Insight]:
     """Add evidence to an insight."""
-    return Call("POST", f"{_insight(id)}/reinforce", Insight.read, body=dict(values), idempotency_key=idempotency_key)
+    return Call("POST", f"{_insight(id)}/reinforce", Insight.read, body=_spelled(values), idempotency_key=idempotency_key)
 
 
 def insight_stream() -> Call[Any]:
     """Follow new insights."""
     return Call("GET", f"{PATH}/insights/stream", nothing, accept="text/event-stream")
+
+
+def _spelled(values: Given) -> Body:
+    return {name: spelled(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _insights(body: Body) -> tuple[Insight, ...]:
