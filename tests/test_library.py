@@ -160,3 +160,12 @@ def test_runs_and_changes_are_printed_as_sentences(ws: Workspace) -> None:
         assert str(preview).startswith(f"dry run {preview.id} of consolidation completed (4 scanned")
         merge = next(change for change in preview.changes if change.kind == "merge")
         assert str(merge) == f"merge {merge.subject}: {merge.reason.text}"
+
+
+def test_a_name_is_no_list_of_letters(ws: Workspace) -> None:
+    with ws:
+        for wrong in ("Dana", [1]):
+            with pytest.raises(Invalid, match="list of names"):
+                ws.add("Dana prefers email.", entities=wrong)  # type: ignore[arg-type]
+        with pytest.raises(Invalid, match="observed_at"):
+            ws.add("Dana prefers email.", created_at="2026-01-31")

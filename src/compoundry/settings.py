@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from compoundry.errors import Invalid
 
 PAUSES_S = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
 """What the Standard Webhooks specification recommends: ten attempts over three days."""
@@ -50,7 +52,7 @@ class Settings(BaseSettings):
     )
     traces: str = Field(default="", description="otlp to send OpenTelemetry traces of runs to OTEL_EXPORTER_OTLP_ENDPOINT; none when empty")
     metrics_port: int = Field(default=0, description="Where a worker without a server shows Prometheus metrics; 0 for nowhere")
-    log_format: str = Field(default="text", description="text for people, json for machines")
+    log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines")
 
     @property
     def database(self) -> str:
@@ -65,5 +67,9 @@ def default_file() -> Path:
 
 @cache
 def settings() -> Settings:
-    """Return this process's settings."""
-    return Settings()
+    """Return this process's settings; raise Invalid, naming the variable, for one that can't be understood."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise Invalid(f"COMPOUNDRY_{str(first['loc'][0]).upper()}: {first['msg'].lower()}") from None

@@ -93,6 +93,12 @@ def test_a_wrong_body_is_400(client: httpx2.Client, body: bytes) -> None:
     must_be_problem(client.post("/compounding/trigger", content=body, headers={"Content-Type": "application/json"}), 400)
 
 
+def test_fields_that_a_trigger_ignores_are_named(client: httpx2.Client) -> None:
+    answer = client.post("/compounding/trigger", json={"job_type": "metrics", "dryrun": True})
+    assert (answer.status_code, answer.json()["dry_run"], answer.json()["ignored"]) == (202, False, ["dryrun"])
+    assert "ignored" not in client.post("/compounding/trigger", json={"job_type": "metrics", "dry_run": True}).json()
+
+
 def test_a_body_without_content_type_is_accepted(client: httpx2.Client) -> None:
     request = client.build_request("POST", "/compounding/trigger", content=b'{"job_type": "metrics"}')
     request.headers.pop("content-type", None)

@@ -210,6 +210,15 @@ def test_a_diff_shows_sentences_and_not_ids(prompt: Prompt, house: House) -> Non
     assert prompt.json("diff", run)["contents"]
 
 
+def test_a_diff_shows_what_is_asked_about(prompt: Prompt, tmp_path: Path) -> None:
+    file = written(tmp_path / "two.jsonl", [{"content": "Dana leads the sales team."}, {"content": "Dana leads the sales team in Berlin."}])
+    prompt.json("import", str(file))
+    prompt.json("policy", "consolidation", "review_at=0.1")
+    run = prompt.json("run", "consolidation", "--dry-run")["job_run_id"]
+    asked = [line for line in prompt("diff", run).out.splitlines() if line.startswith("  ? ")]
+    assert sorted(asked) == ["  ? Dana leads the sales team in Berlin.", "  ? Dana leads the sales team."]
+
+
 def test_a_run_is_watched_line_by_line_in_a_pipe(prompt: Prompt) -> None:
     assert prompt("watch").code == 4
     run = prompt.json("run", "metrics", "--no-wait")["job_run_id"]

@@ -95,3 +95,19 @@ def test_the_demo_refuses_a_file_without_any_insight(tmp_path: Path) -> None:
     said = typed("demo", str(tmp_path / "empty.jsonl"))
     assert said.code == 2
     assert "holds no insight" in said.err
+
+
+@pytest.mark.parametrize(("name", "value"), [("LEASE_S", "abc"), ("LEASE_S", "-3"), ("LOG_FORMAT", "xml"), ("PORT", "http")])
+def test_a_setting_that_can_not_be_understood_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"COMPOUNDRY_{name}", value)
+    settings.cache_clear()
+    said = typed("insights")
+    assert said.code == 2
+    assert f"COMPOUNDRY_{name}: " in said.err
+    assert "pydantic" not in said.err
+
+
+def test_a_kind_of_candidate_that_there_is_not_is_refused(prompt: Prompt) -> None:
+    said = prompt("candidates", "--kind", "nope")
+    assert said.code == 2
+    assert "merge, update" in said.err

@@ -8,7 +8,9 @@ from compoundry.service.intake import Moment, Text
 
 
 class TriggerIn(BaseModel):
-    """Ask for a run of a job."""
+    """Ask for a run of a job; other fields are ignored, and the answer names them."""
+
+    model_config = ConfigDict(extra="allow")
 
     job_type: str
     dry_run: StrictBool = False

@@ -42,6 +42,7 @@ _KNOWN: dict[int | str, dict[str, Any]] = {
     200: {"model": Status, "headers": {**_TAG, "Retry-After": {"schema": {"type": "integer"}, "description": "While it has not ended"}}},
     304: {"description": "Nothing has changed", "headers": _TAG},
 }
+_NAME, _NAMES_AT_MOST = 60, 20  # characters, and how many, of the fields that a trigger ignores
 _NAMES = {"accepted", "running", "completed", "failed"}
 
 
@@ -57,7 +58,8 @@ def trigger(
 ) -> Answer:
     """Store a run of a job; a worker carries it out in the background."""
     run = runs.trigger(app(request), caller(request), body.job_type, dry_run=body.dry_run, once=once)
-    return Answer(wire.accepted(run), status_code=202)
+    ignored = sorted(name[:_NAME] for name in body.model_extra or ())[:_NAMES_AT_MOST]
+    return Answer({**wire.accepted(run), **({"ignored": ignored} if ignored else {})}, status_code=202)
 
 
 @routes.get("/compounding/jobs", response_model=None, **needs("record.read"))

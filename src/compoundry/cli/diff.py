@@ -8,13 +8,13 @@ from compoundry.client.nouns import Body, Change, Edit
 Contents = Mapping[str, str]
 
 _NAMES = {"pattern": "label", "rule": "do", "candidate": "kind", "evidence": "excerpt", "snapshot": "at"}
+_SHOWN = 5
 _QUIET = {"version", "decided_at"}
 
 
 def insights_in(changes: Iterable[Change]) -> list[str]:
     """Name the insights that changes are about, each once."""
-    edited = (edit for change in changes for edit in change.edits if edit.noun == "insight")
-    return list(dict.fromkeys(id for edit in edited for id in (edit.id, *_targets(edit)) if id))
+    return list(dict.fromkeys(id for change in changes for edit in change.edits for id in _about(edit) if id))
 
 
 def diff(changes: Sequence[Change], contents: Contents) -> Shown:
@@ -31,8 +31,20 @@ def _lines(change: Change, contents: Contents) -> Iterator[Line]:
         match edit.noun:
             case "insight":
                 yield from _insight(edit, contents)
+            case "evidence" if edit.after:
+                yield Line(f"+ evidence for: {contents.get(str(edit.after.get('insight_id')), '(forgotten)')}", "green")
+            case "candidate" if edit.after and "subjects" in edit.after:
+                yield from _question(edit.after, contents)
             case _:
                 yield from _other(edit)
+
+
+def _question(asked: Body, contents: Contents) -> Iterator[Line]:
+    yield Line(f"+ candidate: {asked.get('kind')}", "green")
+    for id in asked["subjects"][:_SHOWN]:
+        yield Line(f"  ? {contents.get(id, '(forgotten)')}")
+    if (more := len(asked["subjects"]) - _SHOWN) > 0:
+        yield Line(f"  … and {more} more", "dim")
 
 
 def _insight(edit: Edit, contents: Contents) -> Iterator[Line]:
@@ -74,6 +86,20 @@ def _fields(before: Body, after: Body) -> str:
 
 def _short(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else "nothing" if value is None else str(value)[:60]
+
+
+def _about(edit: Edit) -> list[str]:
+    """Name the insights whose sentences are shown with an edit."""
+    after = edit.after or {}
+    match edit.noun:
+        case "insight":
+            return [edit.id, *_targets(edit)]
+        case "evidence":
+            return [str(after.get("insight_id", ""))]
+        case "candidate":
+            return [str(id) for id in after.get("subjects", ())[:_SHOWN]]
+        case _:
+            return []
 
 
 def _targets(edit: Edit) -> list[str]:

@@ -15,6 +15,7 @@ from compoundry.errors import Invalid
 app = typer.Typer()
 
 CandidateId = Annotated[str, typer.Argument(metavar="ID", help="The candidate's id.")]
+KINDS = ("merge", "update", "contradiction", "audit", "confirm", "pattern", "rule")
 MANY = ("merge", "update", "audit", "confirm", "pattern", "rule")
 Note = Annotated[str, typer.Option(help="Why, for those who read it later.")]
 
@@ -27,6 +28,8 @@ def candidates(
     limit: Limit = 50,
 ) -> Shown:
     """List what waits for a person, the surest first."""
+    if kind is not None and kind not in KINDS:
+        raise Invalid(f"--kind: must be one of {', '.join(KINDS)}")
     return shapes.candidates(desk.candidates(Filter(limit, {"status": status, "kind": kind})))
 
 

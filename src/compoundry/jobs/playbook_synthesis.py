@@ -19,6 +19,9 @@ ORDER = 30
 SETTLE_S = 0.3
 VECTORS = True
 
+STAY = 0.75
+"""The share of the least confidence that keeps a rule: without a margin, evidence that fades a little makes rules come and go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -26,9 +29,9 @@ class Policy:
 
     A playbook holds at most `budget` rules that are candidates or active, imported ones included. Two rules are one when
     the cosine of their words is at least `same_words`, or that of their meaning `same_meaning`, and no guard tells them
-    apart. A rule below `least_confidence` isn't made. With three outcomes or more (its probation), a rule whose
-    probability of doing more good than harm is below `least_help` is retired. `hold_out` is the share of exports that go without a
-    rule, so that its lift can be measured; 0 withholds nothing.
+    apart. A rule below `least_confidence` isn't made, and one that falls well below that is retired. With three outcomes or
+    more (its probation), a rule whose probability of doing more good than harm is below `least_help` is retired. `hold_out`
+    is the share of exports that go without a rule, so that its lift can be measured; 0 withholds nothing.
     """
 
     budget: int = 40
@@ -45,10 +48,10 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     known = {rule.id: rule for rule in view.rules}
     imported = sorted((r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate")), key=lambda r: r.id)
     drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
-    worth = [d for d in drafts if d.confidence >= policy.least_confidence and not _harms(known.get(d.id), policy)]
+    worth = [d for d in drafts if d.confidence >= _least(known.get(d.id), policy) and not _harms(known.get(d.id), policy)]
     chosen = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
     changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id))]
-    changes += _retired(known.values(), {d.id for d in chosen}, {d.id for d in drafts}, policy)
+    changes += _retired(known.values(), {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, policy)
     cited = {id for draft in chosen for id in draft.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights.values())
     return Plan(told, tuple(changes))
@@ -128,6 +131,12 @@ def _value(draft: Rule, known: Rule | None) -> float:
     return (PRIOR * draft.confidence + helped) / (PRIOR + helped + harmed)
 
 
+def _least(known: Rule | None, policy: Policy) -> float:
+    """Return the confidence that a rule needs; one that is there may lose some of it before it goes."""
+    stands = known is not None and known.status in ("candidate", "active")
+    return policy.least_confidence * (STAY if stands else 1.0)
+
+
 def _harms(known: Rule | None, policy: Policy) -> bool:
     """Tell whether a rule has had its chance and does more harm than good."""
     if known is None or known.helped + known.harmed < PROBATION:
@@ -167,17 +176,20 @@ def _advised(draft: Rule, before: Rule | None) -> Iterator[Advise]:
         yield Advise(replace(kept, status="candidate"), before, Reason("back", "its evidence is back"))
 
 
-def _retired(known: Iterable[Rule], chosen: set[str], possible: set[str], policy: Policy) -> Iterator[Advise]:
+def _retired(known: Iterable[Rule], chosen: set[str], possible: Mapping[str, float], policy: Policy) -> Iterator[Advise]:
     for rule in sorted(known, key=lambda r: r.id):
         if rule.status in ("candidate", "active") and rule.id not in chosen:
-            why = _why_retired(rule, rule.id in possible, policy)
+            why = _why_retired(rule, possible.get(rule.id), policy)
             yield Advise(replace(rule, status="retired", reason=why), rule, why)
 
 
-def _why_retired(rule: Rule, possible: bool, policy: Policy) -> Reason:
+def _why_retired(rule: Rule, confidence: float | None, policy: Policy) -> Reason:
     if _harms(rule, policy):
         told = {"helped": rule.helped, "harmed": rule.harmed}
         return Reason("harms", f"{rule.harmed} reported that it harmed, {rule.helped} that it helped", told)
-    if not possible and rule.source != "imported":
+    if confidence is None and rule.source != "imported":
         return Reason("evidence_gone", "its evidence no longer stands")
+    if confidence is not None and confidence < _least(rule, policy):
+        faded = {"confidence": round(confidence, 3), "least": round(_least(rule, policy), 3)}
+        return Reason("too_unsure", "its evidence has faded: confidence {confidence:.2f}, below {least:.2f}".format(**faded), faded)
     return Reason("outranked", "a better rule says the same, or better rules fill the playbook")

@@ -33,7 +33,10 @@ class Knowing(Opened):
         Raises Invalid, naming the field, for anything that can't be understood.
         """
         if unknown := sorted(set(more) - set(InsightIn.model_fields)):
-            raise Invalid(f"an insight has no {unknown[0]!r}; keep such things in metadata")
+            instead = "say observed_at" if unknown[0] == "created_at" else "keep such things in metadata"
+            raise Invalid(f"an insight has no {unknown[0]!r}; {instead}")
+        if isinstance(entities, str) or not all(isinstance(one, str | Mapping) for one in entities):
+            raise Invalid("entities: must be a list of names, or of objects with a name")
         given = {"content": content, "entities": [_entity(e) for e in entities], "observed_at": observed_at, **more}
         (learned,) = insights.learn(self._app, self._caller, [read(given)], keep_created_at=True)
         return learned.id

@@ -28,7 +28,7 @@ def why(app: App, caller: Caller, given: asked.Why) -> str:
 
 
 def playbook(app: App, caller: Caller, given: asked.Playbook) -> str:
-    found = rulebook.playbook(app, caller, max_tokens=given.max_tokens, session=given.session)
+    found = sorted(rulebook.playbook(app, caller, max_tokens=given.max_tokens, session=given.session), key=lambda r: (-r.confidence, r.id))
     return "\n".join(told.rule(one) for one in found) or "No rules yet."
 
 

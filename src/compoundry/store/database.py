@@ -193,7 +193,7 @@ def _translated() -> Iterator[None]:
     except DataError as error:
         raise Invalid(f"the database can't store that ({_cause(error)})") from error
     except (OperationalError, InterfaceError) as error:
-        raise Unavailable(f"the database can't be used now ({_cause(error)}); try again shortly") from error
+        raise Unavailable(f"the database can't be used now ({_cause(error)}); {_advice(error)}") from error
     except PoolExhausted as error:
         raise Unavailable("every connection to the database is in use; try again shortly") from error
     except DBAPIError as error:
@@ -202,6 +202,16 @@ def _translated() -> Iterator[None]:
         if not _read_only(error):
             raise
         raise Unavailable("the database takes no writes now, as after a failover; try again shortly") from error
+
+
+def _advice(error: DBAPIError) -> str:
+    match getattr(error.orig, "sqlite_errorname", ""):
+        case name if name.startswith("SQLITE_READONLY"):
+            return "let this process write the file and its folder"
+        case name if name.startswith("SQLITE_CANTOPEN"):
+            return "check its path, and that this process may write there"
+        case _:
+            return "try again shortly"
 
 
 def _read_only(error: DBAPIError) -> bool:

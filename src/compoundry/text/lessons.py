@@ -7,7 +7,7 @@ from typing import Final
 from compoundry.text.lexicon import SMALL
 
 _WHEN: Final = re.compile(
-    r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>(?:\([^()]{0,200}\)|[^,;()]){4,200}?)[,;]\s*(?:then\s+)?(?P<do>.{4,})$",
+    r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>(?:\([^()]{0,200}\)|[^,;()]|,(?=\d)){4,200}?)(?:,(?!\d)|;)\s*(?:then\s+)?(?P<do>.{4,})$",
     re.IGNORECASE,
 )
 _ORDERS: Final = r"(?:always|never|do not|don't|make sure|remember to|avoid|use|prefer|check|ask)"
@@ -35,6 +35,8 @@ def lesson(sentence: str) -> Lesson | None:
 
     >>> lesson("When the export job times out, restart the queue worker first.")
     Lesson(when='the export job times out', do='restart the queue worker first', unless='')
+    >>> lesson("If a refund is over $1,000, ask Marta first.").when
+    'a refund is over $1,000'
     >>> lesson("Never deploy on a Friday unless the on-call engineer agrees.")
     Lesson(when='', do='Never deploy on a Friday', unless='the on-call engineer agrees')
     >>> lesson("Dana prefers email.") is None
