@@ -155,3 +155,26 @@ def test_a_newer_value_in_the_same_place_is_an_update() -> None:
     assert verdict("Acme has 200 employees.", "Acme has 250 employees.", days=30).relation == "update"
     assert verdict("Dana works at Initech.", "Dana works at Acme now.", days=30).relation == "update"
     assert verdict("PR 200 is open.", "PR 250 is open.", days=30).relation != "update"
+
+
+REASONS = [
+    ("Acme pays its invoices within 30 days.", "Acme pays its invoices within 45 days.", "30 days is not 45 days"),
+    ("Ask Dana about a refund over $500.", "Ask Dana about a refund over $1,000.", "over $500 is not over $1,000"),
+    ("Dana came late.", "Dana came ten minutes late.", "only one of them says ten minutes"),
+    ("The launch is on 3 May.", "The launch is on May 5th.", "3 May is not May 5th"),
+    ("Never deploy on a Friday afternoon.", "Never deploy on Friday afternoons.", "one says afternoon, the other afternoons"),
+    ("Dana spoke with Bob for long in Rome.", "Dana spoke against Bob for long in Rome.", "one says with, the other against"),
+    ("It broke because Dana paints.", "If Dana draws, it broke.", "one says paints, the other draws"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "text"), REASONS)
+def test_a_reason_quotes_the_sentences(one: str, other: str, text: str) -> None:
+    assert text in [finding.text for finding in verdict(one, other).findings]
+
+
+def test_a_small_no_in_a_sentence_of_other_words_denies_nothing() -> None:
+    found = verdict(
+        "The nightly import failed because the host ran out of disk space.", "The nightly import broke, the host had no space left."
+    )
+    assert [f.text for f in found.findings if f.guard == "negation"] == ["only one of them says no"]

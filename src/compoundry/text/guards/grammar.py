@@ -77,11 +77,15 @@ def preposition(c: Compared) -> list[Finding]:
     >>> from compoundry.text.guards.finding import spoken
     >>> [f.text for f in preposition(spoken("Dana left before lunch", "Dana left after lunch"))]
     ['one says before, the other after']
+    >>> [f.text for f in preposition(spoken("Dana was late for lunch", "Dana was late"))]
+    ['only one of them says for']
     """
     one, other = roles.prepositions(c.a), roles.prepositions(c.b)
     if one == other or (len(c.aligned.pairs) >= _LONG and _place_left_out(one, other)):
         return []
-    return [Finding("preposition", f"one says {' '.join(one) or 'no preposition'}, the other {' '.join(other) or 'none'}")]
+    more, less = (" ".join((Counter(x) - Counter(y)).elements()) for x, y in ((one, other), (other, one)))
+    both = f"one says {more}, the other {less}"
+    return [Finding("preposition", both if more and less else f"only one of them says {more or less}")]
 
 
 def _place_left_out(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -110,13 +114,13 @@ def number(c: Compared) -> list[Finding]:
 
     >>> from compoundry.text.guards.finding import spoken
     >>> [f.text for f in number(spoken("Dana has a cat", "Dana has cats"))]
-    ['cat is not cats']
+    ['one says cat, the other cats']
     """
     found = []
     for i, j in c.aligned.pairs:
         x, y = c.a.words[i].lower(), c.b.words[j].lower()
         if x != y and {x, y} == {lemma(x), lemma(x) + "s"} and (_single(c.a, i) or _single(c.b, j)):
-            found.append(Finding("number", f"{x} is not {y}"))
+            found.append(Finding("number", f"one says {x}, the other {y}"))
     return found
 
 

@@ -1,11 +1,13 @@
 """Guard numbers, units and dates: 200 is not 250, 5 km is not 5 miles, Tuesday is not Thursday."""
 
+from collections.abc import Sequence
 from itertools import product
 
 from compoundry.model import Fact
 from compoundry.text import dates
-from compoundry.text.guards.finding import Compared, Finding
+from compoundry.text.guards.finding import Compared, Finding, Told
 from compoundry.text.lexicon import REVISIONS
+from compoundry.text.quoting import said
 from compoundry.text.sentence import Sentence
 
 _NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
@@ -20,7 +22,7 @@ def quantity(c: Compared) -> list[Finding]:
     >>> [(f.guard, f.text, f.relation) for f in quantity(spoken("Dana merged PR 260", "Dana merged PR 480"))]
     [('quantity', '260 is not 480', 'different')]
     >>> [f.text for f in quantity(spoken("Dana ran 5 km", "Dana ran 5 miles"))]
-    ['5000m is not 5mile']
+    ['5 km is not 5 miles']
     >>> quantity(spoken("Dana has 200 cats", "Dana has two hundred cats"))
     []
     >>> [f.guard for f in quantity(spoken("Dana has cats", "Dana has 3 cats"))]
@@ -30,12 +32,13 @@ def quantity(c: Compared) -> list[Finding]:
     other = [c.b.words[j] for j in c.aligned.only_b if c.b.words[j][0] == "#"]
     if not one and not other:
         return []
-    shown: dict[str, Fact] = {"one": [q[1:] for q in one], "other": [q[1:] for q in other]}
+    ones, others = _said(c.older, one), _said(c.newer, other)
+    shown: dict[str, Fact] = {"one": ones, "other": others}
     if not one or not other:
-        return [Finding("quantity_added", f"only one of them says {(one or other)[0][1:]}", facts=shown)]
+        return [Finding("quantity_added", f"only one of them says {(ones or others)[0]}", facts=shown)]
     rest = c.lasting_a or c.lasting_b
     value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0])
-    text = f"{one[0][1:]} is not {other[0][1:]}"
+    text = f"{ones[0]} is not {others[0]}"
     return [Finding("quantity", text, c.alike_otherwise, "update" if value else "different", facts=shown)]
 
 
@@ -67,14 +70,29 @@ def date(c: Compared) -> list[Finding]:
     one, other = c.a.dates, c.b.dates
     if one == other:
         return []
-    shown: dict[str, Fact] = {"one": [d[1:] for d in one], "other": [d[1:] for d in other]}
+    ones, others = _said(c.older, one), _said(c.newer, other)
+    shown: dict[str, Fact] = {"one": ones, "other": others}
     if not one or not other:
-        return [Finding("date_added", f"only one of them says when: {(one or other)[0][1:]}", facts=shown)]
+        return [Finding("date_added", f"only one of them says when: {(ones or others)[0]}", facts=shown)]
     if len(one) == len(other) and all(dates.agree(x, y) for x, y in zip(one, other, strict=True)):
-        return [Finding("date_vaguer", f"{one[0][1:]} and {other[0][1:]} need not be the same day", facts=shown)]
+        return [Finding("date_vaguer", f"{ones[0]} and {others[0]} need not be the same day", facts=shown)]
     told = (c.older.event or c.a.past) and (c.newer.event or c.b.past)
     again = told and not (c.only_a or c.only_b or c.aligned.crossed)
-    return [Finding("date", f"{one[0][1:]} is not {other[0][1:]}", True, "recurrence" if again else "different", facts=shown)]
+    return [Finding("date", _apart(ones, others), True, "recurrence" if again else "different", facts=shown)]
+
+
+def _said(told: Told, values: Sequence[str]) -> list[str]:
+    return [said(told.sentence.text, told.observed_at, value) for value in values]
+
+
+def _apart(ones: Sequence[str], others: Sequence[str]) -> str:
+    """Name the first two values that are said in other words; yesterday isn't yesterday where they were said on two days.
+
+    >>> _apart(["3 May", "noon"], ["3 May", "3 pm"]), _apart(["yesterday"], ["yesterday"])
+    ('noon is not 3 pm', 'yesterday is another day in each')
+    """
+    one, other = next((pair for pair in zip(ones, others, strict=False) if pair[0] != pair[1]), (ones[0], others[0]))
+    return f"{one} is not {other}" if one != other else f"{one} is another day in each"
 
 
 def revised(c: Compared) -> list[Finding]:
@@ -82,7 +100,7 @@ def revised(c: Compared) -> list[Finding]:
 
     >>> from compoundry.text.guards.finding import spoken
     >>> [f.text for f in revised(spoken("I budget $200 for the trip", "The trip budget was raised to $250"))]
-    ['it was 200usd, and is now 250usd']
+    ['it was $200, and is now $250']
     """
     s, t = c.a, c.b
     if (
@@ -94,7 +112,8 @@ def revised(c: Compared) -> list[Finding]:
     olds, news = ([w.words[i] for i in only if w.words[i][0] in "#@"] for w, only in ((s, c.aligned.only_a), (t, c.aligned.only_b)))
     for old, new in product(olds, news):
         if _unit(old) == _unit(new) and t.words.index(new) and t.words[t.words.index(new) - 1].lower() == "to":
-            return [Finding("revised", f"it was {old[1:]}, and is now {new[1:]}", True, "update", {"one": [old[1:]], "other": [new[1:]]})]
+            was, now = _said(c.older, [old]), _said(c.newer, [new])
+            return [Finding("revised", f"it was {was[0]}, and is now {now[0]}", True, "update", {"one": was, "other": now})]
     return []
 
 

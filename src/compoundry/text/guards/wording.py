@@ -1,11 +1,18 @@
 """Guard words that only one of two sentences says: denials, opposites, names, plans, restrictions."""
 
+from collections.abc import Sequence
 from itertools import product
 
 from compoundry.model import Fact
 from compoundry.text import negation, opposites
-from compoundry.text.guards.finding import Compared, Finding, Relation, changed
-from compoundry.text.lexicon import AUXILIARIES, MODAL
+from compoundry.text.guards.finding import ALIKE_OTHERWISE, Compared, Finding, Relation, changed
+from compoundry.text.lexicon import AUXILIARIES, MODAL, NEGATORS
+from compoundry.text.sentence import Sentence
+from compoundry.text.words import cut
+
+_CLAUSES = frozenset(
+    ("after", "although", "because", "before", "if", "once", "since", "so", "unless", "until", "when", "whenever", "while")
+)
 
 
 def denial(c: Compared) -> list[Finding]:
@@ -14,6 +21,8 @@ def denial(c: Compared) -> list[Finding]:
     >>> from compoundry.text.guards.finding import spoken
     >>> [(f.guard, f.relation) for f in denial(spoken("Dana eats meat", "Dana never eats meat"))]
     [('negation', 'contradiction')]
+    >>> [f.text for f in denial(spoken("The disk of the import host ran out of space", "The import broke, db had no space left"))]
+    ['only one of them says no']
     >>> denial(spoken("Dana doesn't eat meat", "Dana does not eat meat"))
     []
     """
@@ -22,7 +31,20 @@ def denial(c: Compared) -> list[Finding]:
     if not negation.differ(c.a.senses, c.b.senses):
         return []
     rest = len(c.only_a) + len(c.only_b)
-    return [Finding("negation", "one of them denies what the other says", rest <= 3, "contradiction" if rest < 2 else "different")]
+    if rest > ALIKE_OTHERWISE:
+        return [Finding("negation", f"only one of them says {_denier(c)}")]
+    return [Finding("negation", "one of them denies what the other says", True, "contradiction" if rest < 2 else "different")]
+
+
+def _denier(c: Compared) -> str:
+    """Quote the word with which one of two denies more than the other.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> _denier(spoken("The disk ran out of space", "The disk had no space left"))
+    'no'
+    """
+    denies = max((c.a, c.b), key=lambda s: s.words.count(negation.NOT))
+    return next((word for word in map(str.lower, cut(denies.text)) if word in NEGATORS), "not")
 
 
 def wording(c: Compared) -> list[Finding]:
@@ -105,8 +127,16 @@ def other_words(c: Compared, shown: dict[str, Fact]) -> Finding | None:
     >>> from compoundry.text.guards.finding import spoken
     >>> other_words(spoken("Dana paints portraits", "Dana paints landscapes"), {}).text
     'one says portraits, the other landscapes'
+    >>> other_words(spoken("It stops because Dana paints", "If Dana draws, it stops"), {}).text
+    'one says paints, the other draws'
     """
-    return Finding("other_words", f"one says {c.a.words[c.lasting_a[0]]}, the other {c.b.words[c.lasting_b[0]]}", facts=shown)
+    return Finding("other_words", f"one says {_telling(c.a, c.lasting_a)}, the other {_telling(c.b, c.lasting_b)}", facts=shown)
+
+
+def _telling(s: Sentence, places: Sequence[int]) -> str:
+    """Quote the first word that isn't only a joint between two clauses, such as because; as it would stand within a sentence."""
+    place = next((i for i in places if s.words[i].lower() not in _CLAUSES), places[0])
+    return s.words[place] if s.named(place) or s.words[place].isupper() else s.words[place].lower()
 
 
 def _initial(x: str, y: str) -> bool:
