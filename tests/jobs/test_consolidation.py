@@ -121,6 +121,39 @@ def test_a_newer_value_is_asked_about_and_supersedes_when_it_says_so() -> None:
     assert [(c.insight, c.by) for c in sure.changes if isinstance(c, Supersede)] == [("a", "b")]
 
 
+LATER = [
+    ("Dana works from Istanbul.", "Dana used to work from Istanbul.", "update"),
+    ("Dana prefers written updates over calls.", "Dana prefers calls over written updates now.", "update"),
+    ("Acme Foods plans to open a clinic in Cleveland.", "Acme Foods opened a clinic in Cleveland.", "update"),
+    ("Dana prefers written updates over calls.", "Dana prefers calls over written updates.", "contradiction"),
+]
+
+
+@pytest.mark.parametrize(("older", "newer", "kind"), LATER)
+def test_a_change_is_asked_about_as_what_it_is_and_the_newer_one_would_stay(older: str, newer: str, kind: str) -> None:
+    made = plan(look(insight("b", older, "Dana"), insight("a", newer, "Dana", day=40)), NEAR, DAY)
+    assert [(c.candidate.kind, c.candidate.subjects) for c in made.changes] == [(kind, ("b", "a"))]  # type: ignore[union-attr]
+
+
+def test_two_events_with_two_values_and_an_event_beside_a_lesson_are_not_asked_about() -> None:
+    asked = (f"Raj asked for a {n}% discount before signing." for n in (10, 15))
+    assert not plan(look(*(insight(f"{n}", text, "Raj", day=n * 30) for n, text in enumerate(asked))), NEAR, DAY).changes
+    told = ("If the nightly import fails, check the disk on db-2.", "The nightly import failed because the disk on db-2 was full.")
+    assert not plan(look(*(insight(f"{n}", text, "Team", day=n * 30) for n, text in enumerate(told))), NEAR, DAY).changes
+
+
+def test_a_contradiction_is_no_part_of_a_question_about_merging() -> None:
+    told = (
+        "Dana prefers short written updates over calls.",
+        "Dana would rather get a written update than a call.",
+        "Dana prefers calls over written updates.",
+    )
+    made = plan(look(*(insight(f"{n}", text, "Dana") for n, text in enumerate(told))), NEAR, DAY)
+    asked = {(c.candidate.kind, frozenset(c.candidate.subjects)) for c in made.changes if isinstance(c, Propose)}
+    assert {pair for kind, pair in asked if kind == "contradiction"} == {frozenset("02"), frozenset("12")}
+    assert not [pair for kind, pair in asked if kind == "merge" and "2" in pair]
+
+
 def test_a_denial_is_asked_about_as_a_contradiction() -> None:
     made = plan(look(insight("a", "Dana eats meat.", "Dana"), insight("b", "Dana does not eat meat.", "Dana")), NEAR, DAY)
     assert [(c.candidate.kind, c.reason.code) for c in made.changes if isinstance(c, Propose)] == [("contradiction", "negation")]

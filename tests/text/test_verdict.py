@@ -178,3 +178,54 @@ def test_a_small_no_in_a_sentence_of_other_words_denies_nothing() -> None:
         "The nightly import failed because the host ran out of disk space.", "The nightly import broke, the host had no space left."
     )
     assert [f.text for f in found.findings if f.guard == "negation"] == ["only one of them says no"]
+
+
+CHANGED = [
+    ("ended", "update", "Dana works from Istanbul.", "Dana used to work from Istanbul."),
+    ("ended", "update", "Dana uses Slack.", "Dana no longer uses Slack."),
+    ("done", "update", "Acme plans to open a clinic in Cleveland.", "Acme opened a clinic in Cleveland."),
+    ("moved", "update", "Dana lives in Gothenburg.", "Dana moved from Gothenburg to Malmö in September."),
+    ("moved", "update", "Acme Foods is on the Pro plan.", "Acme Foods upgraded from Pro to Enterprise."),
+    ("moved", "update", "The sprint review is on Wednesdays at 14:00.", "The sprint review moved to Thursdays at 14:00."),
+    ("moved", "update", "Raj leads procurement at Pinecrest Clinics.", "Raj left Pinecrest Clinics at the end of September."),
+    ("revised", "update", "Acme Foods employs 450 people.", "Acme Foods now has 520 employees."),
+    ("quantity", "update", "Dana's phone number is +46 70 123 45 67.", "Dana's phone number is +46 70 123 45 76."),
+    ("preference", "update", "Dana would rather have written updates than calls.", "Dana prefers calls over written updates now."),
+    ("preference", "contradiction", "Dana prefers written updates over calls.", "Dana prefers calls over written updates."),
+    ("reversed", "update", "Raj reports to Helen Moss.", "Helen Moss reports to Raj."),
+    ("instruction", "different", "If the import fails, check the disk on db-2.", "The import failed because the disk on db-2 was full."),
+]
+
+
+@pytest.mark.parametrize(("guard", "relation", "one", "other"), CHANGED)
+def test_a_later_sentence_that_tells_of_a_change_is_no_merge(guard: str, relation: str, one: str, other: str) -> None:
+    found = verdict(one, other, days=30)
+    assert (found.findings[0].guard, found.relation) == (guard, relation)
+
+
+def test_what_is_over_on_the_same_day_contradicts() -> None:
+    assert verdict("Dana works from Istanbul.", "Dana used to work from Istanbul.").relation == "contradiction"
+
+
+LEFT_ALONE = [
+    ("Dana likes the old food market in Gothenburg.", "Dana moved from Gothenburg to Malmö."),
+    ("Dana visited Acme in Gothenburg.", "Dana moved from Gothenburg to Malmö."),
+    ("Acme Foods has 450 offices.", "Acme Foods has 520 employees now."),
+    ("Ann met Bob at Acme.", "Bob met Ann at Acme."),
+    ("Dana works from Istanbul.", "Dana used to work from Oslo."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), LEFT_ALONE)
+def test_a_change_of_something_else_updates_nothing(one: str, other: str) -> None:
+    assert verdict(one, other, days=30).relation not in ("update", "same")
+
+
+def test_two_events_of_two_days_with_two_values_are_no_update() -> None:
+    asked = "Raj asked for a 10% discount before signing.", "Raj asked for a 15% discount before signing."
+    assert verdict(*asked, days=35).relation == "different"
+    assert verdict("Acme employed 450 people.", "Acme employed 520 people.", days=35).relation == "update"
+
+
+def test_a_phone_number_is_the_same_however_it_is_spaced() -> None:
+    assert verdict("Dana's phone number is +46 70 123 45 67.", "Dana's phone number is +46701234567.").relation == "same"

@@ -43,6 +43,9 @@ MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
 
 SYNONYMS = _heads()
+MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING = (  # these are looked up by sense
+    frozenset(SYNONYMS.get(word, word) for word in _CLASS[name]) for name in ("moves", "leavings", "plans", "oneway", "lasting")
+)
 _AMBIGUOUS = frozenset(("better", "best", "worse", "worst", "lives", "leaves"))
 IRREGULAR = {form: row[0] for row in rows("irregular") for form in row[1:] if form not in _AMBIGUOUS}
 

@@ -48,6 +48,8 @@ def quantities(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def _quantity(words: Sequence[str], start: int) -> tuple[str, int] | None:
+    if words[start][0] == "+" and words[start][1:].isdigit():  # a phone number
+        return f"#{words[start]}", start + 1
     bound, at = _bound(words, start)
     money = ""
     if at < len(words) and words[at] in "$€£¥":

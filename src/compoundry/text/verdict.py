@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from compoundry.text import roles
 from compoundry.text.alignment import Alignment
+from compoundry.text.guards.changes import OUTWEIGHING
 from compoundry.text.guards.finding import Finding, Relation, Told, compared
 from compoundry.text.guards.listing import findings
 from compoundry.text.lexicon import ONCE, SLIGHT, STATES, TAKEN_BACK, TURNING
@@ -54,8 +55,8 @@ def judge(older: Told, newer: Told) -> Verdict:
     if not found:
         strict = bool(aligned.replaced) or not (a.english and b.english)
         return Verdict("recurrence" if _again(older, newer) else "same", (), matched, strict=strict, asks=a.asks and b.asks)
-    if found[0].guard == "revised":
-        return Verdict("update", found, matched, 1.0, strict=True)
+    if found[0].guard in OUTWEIGHING:
+        return Verdict(found[0].relation, found, matched, 1.0, strict=True)
     hard = [f for f in found if f.hard]
     if hard:
         slight = _SLIGHT | {"restriction"} if hard[0].guard == "negation" else _SLIGHT

@@ -7,7 +7,10 @@ from functools import lru_cache
 from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, SYNONYMS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
-_TOKEN = re.compile(r"\b[^\W\d_]{1,2}(?:\+{1,2}|#|-)(?!\w)|[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]")
+_TOKEN = re.compile(
+    r"\+\d{7,}|\b[^\W\d_]{1,2}(?:\+{1,2}|#|-)(?!\w)|[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]"
+)
+_DIALLED = re.compile(r"(?<![\w+])\+\d(?:[ ()./-]*\d){6,14}(?!\w)")
 _CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
 _GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
 _SPELLING = (
@@ -35,9 +38,11 @@ def cut(sentence: str) -> list[str]:
     ['Dana', 'can', 'not', 'reach', 'Bob', 'email']
     >>> cut("Is O+ rare in the US? Does C++ help us get an IT job?")
     ['Is', 'O+', 'rare', 'in', 'the', 'USA', '?', 'Does', 'C++', 'help', 'us', 'get', 'an', 'I.T', 'job', '?']
+    >>> cut("Call +46 70 123 45 67 or +46-(0)70-1234567.")
+    ['Call', '+46701234567', 'or', '+460701234567']
     """
     words: list[str] = []
-    for chunk in plain(sentence).split(" "):
+    for chunk in _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" "):
         bare = chunk.strip('.,;:!?"()[]')
         written = CONTRACTIONS.get(bare.lower())
         text = written or chunk

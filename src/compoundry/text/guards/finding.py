@@ -7,15 +7,17 @@ from typing import Literal
 
 from compoundry.model import Fact
 from compoundry.text.alignment import Alignment, align
-from compoundry.text.lexicon import CHANGES
+from compoundry.text.lexicon import CHANGES, LASTING, PAST
 from compoundry.text.order import Arrangement, arrange
 from compoundry.text.sentence import Sentence, read
 from compoundry.text.synonyms import nearness
+from compoundry.text.words import lemma
 
 Relation = Literal["same", "recurrence", "update", "contradiction", "unsure", "different"]
 
 ALIKE_OTHERWISE = 3
 _PRESENT = frozenset(("now", "currently", "today", "nowadays"))
+_STILL = frozenset(("am", "is", "are", "has", "have"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,17 @@ class Compared:
         return [j for j in self.only_b if self.b.words[j].lower() not in _PRESENT]
 
     @property
+    def later(self) -> bool:
+        """Tell whether the newer one was observed on a later day."""
+        return self.older.observed_at.date() < self.newer.observed_at.date()
+
+    @property
+    def present(self) -> bool:
+        """Tell whether only the newer one says that it is so at present."""
+        one, other = ({w.lower() for w in s.words} & _PRESENT for s in (self.a, self.b))
+        return bool(other and not one)
+
+    @property
     def alike_otherwise(self) -> bool:
         """Tell whether few words but numbers, dates and denials are left over: then a clash rules out that the facts are the same."""
         return len(self.lasting_a) + len(self.lasting_b) <= ALIKE_OTHERWISE
@@ -84,6 +97,23 @@ class Compared:
     def alone(self) -> bool:
         """Tell whether one word stands for another one, and all else is the same, in the same order."""
         return len(self.lasting_a) == len(self.lasting_b) == 1 and not self.aligned.crossed
+
+
+def happened(told: Told) -> bool:
+    """Tell what happened from a state that lasts; only a state has a value that can be updated.
+
+    >>> from compoundry.text.sentence import read
+    >>> say = lambda text: happened(Told(read(text, datetime(2023, 5, 9)), datetime(2023, 5, 9)))
+    >>> say("Dana asked for a discount"), say("Dana asks for a discount"), say("Dana lived in Rome"), say("Dana is based in Rome")
+    (True, False, False, False)
+    """
+    s = told.sentence
+    past = (
+        sense
+        for word, sense in zip(s.words, s.senses, strict=True)
+        if word.lower() in PAST or (word.endswith("ed") and lemma(word) != word)
+    )
+    return told.event or (not _STILL & {w.lower() for w in s.words} and any(sense not in LASTING for sense in past))
 
 
 def compared(older: Told, newer: Told) -> Compared:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from compoundry.text.guards import grammar, values, wording
+from compoundry.text.guards import changes, grammar, values, wording
 from compoundry.text.guards.finding import Compared, Finding
 
 GUARDS: tuple[Callable[[Compared], list[Finding]], ...] = (
@@ -17,6 +17,12 @@ GUARDS: tuple[Callable[[Compared], list[Finding]], ...] = (
     grammar.tense,
     grammar.number,
     values.revised,
+    changes.ended,
+    changes.done,
+    changes.moved,
+    changes.preference,
+    changes.reversed_parts,
+    changes.instruction,
 )
 
 
@@ -28,4 +34,4 @@ def findings(c: Compared) -> list[Finding]:
     ['quantity', 'tense']
     """
     found = [finding for guard in GUARDS for finding in guard(c)]
-    return sorted(found, key=lambda f: (f.guard != "revised", not f.hard, f.guard))
+    return sorted(found, key=lambda f: (f.guard not in changes.OUTWEIGHING, not f.hard, f.guard))

@@ -5,10 +5,11 @@ from itertools import product
 
 from compoundry.model import Fact
 from compoundry.text import dates
-from compoundry.text.guards.finding import Compared, Finding, Told
+from compoundry.text.guards.finding import Compared, Finding, Told, happened
 from compoundry.text.lexicon import REVISIONS
 from compoundry.text.quoting import said
 from compoundry.text.sentence import Sentence
+from compoundry.text.synonyms import nearness
 
 _NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
 
@@ -37,9 +38,14 @@ def quantity(c: Compared) -> list[Finding]:
     if not one or not other:
         return [Finding("quantity_added", f"only one of them says {(ones or others)[0]}", facts=shown)]
     rest = c.lasting_a or c.lasting_b
-    value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0])
+    value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0]) and not _twice(c)
     text = f"{ones[0]} is not {others[0]}"
     return [Finding("quantity", text, c.alike_otherwise, "update" if value else "different", facts=shown)]
+
+
+def _twice(c: Compared) -> bool:
+    """Tell two events of two days: each has its own value, and neither takes the place of the other."""
+    return c.later and happened(c.older) and happened(c.newer)
 
 
 def _counted(a: Sentence, b: Sentence, one: str, other: str) -> bool:
@@ -101,22 +107,48 @@ def revised(c: Compared) -> list[Finding]:
     >>> from compoundry.text.guards.finding import spoken
     >>> [f.text for f in revised(spoken("I budget $200 for the trip", "The trip budget was raised to $250"))]
     ['it was $200, and is now $250']
+    >>> from datetime import datetime
+    >>> from compoundry.text.guards.finding import Told, compared
+    >>> from compoundry.text.sentence import read
+    >>> told = (("Acme Foods employs 450 people", datetime(2023, 5, 9)), ("Acme Foods now has 520 employees", datetime(2023, 6, 9)))
+    >>> [f.text for f in revised(compared(*(Told(read(text, day), day) for text, day in told)))]
+    ['it was 450, and is now 520']
     """
     s, t = c.a, c.b
+    recounted = c.later and c.present and c.alike_otherwise
     if (
         c.newer.observed_at.date() < c.older.observed_at.date()
-        or not REVISIONS & {*t.senses}
+        or not (recounted or REVISIONS & {*t.senses})
         or sum(s.words[i][0].isalpha() for i, _ in c.aligned.pairs) < 2
     ):
         return []
     olds, news = ([w.words[i] for i in only if w.words[i][0] in "#@"] for w, only in ((s, c.aligned.only_a), (t, c.aligned.only_b)))
     for old, new in product(olds, news):
-        if _unit(old) == _unit(new) and t.words.index(new) and t.words[t.words.index(new) - 1].lower() == "to":
+        if _unit(old) == _unit(new) and (_follows_to(t, new) or (recounted and _same_counted(s, t, old, new))):
             was, now = _said(c.older, [old]), _said(c.newer, [new])
             return [Finding("revised", f"it was {was[0]}, and is now {now[0]}", True, "update", {"one": was, "other": now})]
     return []
 
 
+def _follows_to(s: Sentence, value: str) -> bool:
+    return s.words[max(0, s.words.index(value) - 1)].lower() == "to"
+
+
+def _same_counted(s: Sentence, t: Sentence, old: str, new: str) -> bool:
+    """Tell whether the same is counted in other words: `employs 450 people` and `now has 520 employees`."""
+    x, y = (words[at + 1] if (at := words.index(value)) + 1 < len(words) else "" for words, value in ((s.words, old), (t.words, new)))
+    known = bool(x and y) and (x.lower() == "people" or y.lower() == "people" or nearness(x, y) != "apart")
+    return known and bool(s.english and t.english) and x != y
+
+
 def _unit(value: str) -> str:
     """Return the unit of a quantity; a date and a time are units of their own."""
-    return value[:2] if value[0] == "@" and value[1] == "t" else "@" if value[0] == "@" else value.lstrip("#≈<>=0123456789.~")
+    return (
+        value[:2]
+        if value[0] == "@" and value[1] == "t"
+        else "@"
+        if value[0] == "@"
+        else "+"
+        if value[1] == "+"
+        else value.lstrip("#≈<>=0123456789.~")
+    )

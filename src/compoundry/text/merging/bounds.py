@@ -29,7 +29,7 @@ def bounded(verdict: Verdict, cosine: float, policy: Policy, *, crowding: float 
         case "same" | "unsure":
             asked = worth(beyond(cosine, crowding), verdict.matched, verdict.cost) >= policy.review_at
             return replace(verdict, relation="unsure" if asked else "different")
-        case "update" if verdict.strict and cosine >= policy.near_at:
+        case "update" | "contradiction" if verdict.strict and cosine >= policy.near_at:
             return verdict
         case "different":
             return verdict
