@@ -16,8 +16,8 @@ from tests.made import said
 STORE = [
     said("Dana prefers email over phone calls.", "Dana", day=0),
     said("Dana prefers email over phone calls", "Dana", day=3, source="crm"),
-    said("Lakeside Dental opened 12 clinics.", "Lakeside", day=0),
-    said("Lakeside Dental opened 21 clinics.", "Lakeside", day=90),
+    said("Lakeside Dental operates 12 clinics.", "Lakeside", day=0),
+    said("Lakeside Dental operates 21 clinics.", "Lakeside", day=90),
     said("Ben is available on Tuesdays.", "Ben", day=1),
     said("Ben is available on Thursdays.", "Ben", day=1),
     said("Bellwood needs the audit log before launch.", "Bellwood", day=2),
