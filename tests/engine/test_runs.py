@@ -1,6 +1,7 @@
 """A run previews, applies, explains and reverts; nothing is lost and nothing is done twice."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from compoundry.app import Parts
 from compoundry.errors import Conflict, Stale
 from compoundry.job import Disposition, Plan, View
 from compoundry.model import Caller
-from compoundry.service import access, insights, runs
+from compoundry.service import access, insights, knowledge, review, runs
 from tests.made import NOTES, finish, learn, run, said
 
 ALL = list(jobs.found())
@@ -30,6 +31,17 @@ def test_a_dry_run_tells_what_the_real_run_will_do(parts: Parts, caller: Caller,
     if job_type not in ("decay_sweep", "metrics"):  # these two depend on the moment of the trigger
         assert runs.changes(parts.app, caller, real.id) == runs.changes(parts.app, caller, dry.id)
         assert real.plan_hash == dry.plan_hash
+
+
+def test_a_question_waits_from_when_it_was_asked_and_not_from_the_day_of_its_evidence(parts: Parts, caller: Caller) -> None:
+    learn(parts, caller, NOTES)
+    for job_type in ALL:
+        run(parts, caller, job_type)
+    asked = review.queue(parts.app, caller)
+    assert {one.kind for one in asked} & {"pattern", "rule"}, "their evidence is months old"
+    (snapshot,) = knowledge.metrics(parts.app, caller)
+    assert 0 <= float(str(snapshot.figures["oldest_waiting_days"])) < 1
+    assert max(datetime.now(UTC) - one.created_at for one in asked) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("job_type", ALL)

@@ -14,6 +14,8 @@ from compoundry.store.rows import TABLES, storable
 from compoundry.store.vectors import voided
 
 _CHUNK = 500
+_ASKED = "candidate"
+"""What waits from the moment at which it is stored: a plan reads no clock, and says of which day the finding is."""
 
 
 def act(connection: Connection, workspace_id: int, edits: Iterable[Effect], now: datetime) -> None:
@@ -21,7 +23,8 @@ def act(connection: Connection, workspace_id: int, edits: Iterable[Effect], now:
     inserts, updates, deletes = _sorted(edits)
     for noun, rows in inserts.items():
         table = TABLES[noun]
-        connection.execute(insert(table), [{"workspace_id": workspace_id, **storable(table, row)} for row in rows])
+        stamp = {"created_at": now} if noun == _ASKED else {}
+        connection.execute(insert(table), [{"workspace_id": workspace_id, **storable(table, row), **stamp} for row in rows])
     for (noun, columns), changed in updates.items():
         _update(connection, workspace_id, TABLES[noun], columns, changed, now)
     for noun, ids in deletes.items():
@@ -108,7 +111,8 @@ def clash(key: Key, columns: Mapping[str, Any] | None, row: Mapping[str, Any] | 
     if row is None:
         return f"{noun} {id} is gone"
     wanted = storable(TABLES[noun], columns)
-    differing = [name for name, value in wanted.items() if name != "version" and row[name] != value]
+    stamped = {"version", "created_at"} if noun == _ASKED else {"version"}
+    differing = [name for name, value in wanted.items() if name not in stamped and row[name] != value]
     return f"{noun} {id} was changed since: {', '.join(differing)}" if differing else None
 
 
