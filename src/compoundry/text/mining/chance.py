@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_UPPER = 0.5
-
 
 def binomial_tail(tries: int, hits: int, rate: float) -> float:
     """Return the probability of at least that many hits.
@@ -45,22 +43,17 @@ def combined(one: float, other: float) -> float:
 
 
 def believable(p_values: Sequence[float], q: float) -> list[bool]:
-    """Tell which findings stay when at most a share q of them may be false.
+    """Tell which findings stay when at most a share q of them may be false (Benjamini & Hochberg 1995).
 
-    Benjamini & Hochberg 1995, with the share of true nulls estimated from the upper half of the tails and nothing taken
-    from there (Storey, Taylor & Siegmund 2004, with their + 1, which keeps the promise for few).
+    The share of true nulls isn't estimated: that let a chance group through in every fifth of some shuffles.
 
     >>> believable([0.01, 0.5, 0.02], 0.05)
     [True, False, True]
-    >>> believable([0.04, 0.05, 0.03, 0.01, 0.9, 0.02], 0.05)
-    [True, True, True, True, False, True]
     """
-    many = len(p_values)
-    null = min(1.0, (1 + sum(p > _UPPER for p in p_values)) / ((1 - _UPPER) * max(1, many)))
-    order = sorted(range(many), key=lambda n: p_values[n])
-    passing = [rank for rank, n in enumerate(order, 1) if p_values[n] <= min(_UPPER, q * rank / (many * null))]
+    order = sorted(range(len(p_values)), key=lambda n: p_values[n])
+    passing = [rank for rank, n in enumerate(order, 1) if p_values[n] <= q * rank / len(p_values)]
     kept = set(order[: max(passing, default=0)])
-    return [n in kept for n in range(many)]
+    return [n in kept for n in range(len(p_values))]
 
 
 def dice(*seeds: str) -> np.random.Generator:
