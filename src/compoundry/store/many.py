@@ -77,7 +77,7 @@ def change(connection: Connection, workspace_id: int, written: Sequence[Batch], 
         if "standing" in batch.after:
             same["changed_at"] = now
         if on_sqlite:
-            _by_place(connection, np.fromiter(map(rows.__getitem__, batch.insights), np.int64, len(batch)), told, same)
+            _by_place(connection, workspace_id, np.fromiter(map(rows.__getitem__, batch.insights), np.int64, len(batch)), told, same)
         else:
             _by_id(connection, workspace_id, batch.insights, told, same)
 
@@ -91,14 +91,14 @@ def _rows(connection: Connection, workspace_id: int, ids: Sequence[str]) -> Mapp
     return dict(zip(known, at.tolist(), strict=True))
 
 
-def _by_place(connection: Connection, rows: NDArray[np.int64], told: Mapping[str, Any], same: Mapping[str, Any]) -> None:
+def _by_place(connection: Connection, workspace_id: int, rows: NDArray[np.int64], told: Mapping[str, Any], same: Mapping[str, Any]) -> None:
     """Change row by row, as they lie; measured, that takes half the time that it takes by id, in the order of ids."""
     order = np.argsort(rows)
     sets = "".join(f"{name} = ?, " for name in (*told, *same))
     values = [column[order].tolist() for column in told.values()]
     constant = [repeat(_bound(connection, name, value), len(rows)) for name, value in same.items()]
-    edit = f"UPDATE insights SET {sets}version = version + 1 WHERE rowid = ?"
-    connection.exec_driver_sql(edit, list(zip(*values, *constant, rows[order].tolist(), strict=True)))
+    edit = f"UPDATE insights SET {sets}version = version + 1 WHERE rowid = ? AND workspace_id = ?"
+    connection.exec_driver_sql(edit, list(zip(*values, *constant, rows[order].tolist(), repeat(workspace_id, len(rows)), strict=True)))
 
 
 def _bound(connection: Connection, name: str, value: Any) -> Any:

@@ -1,5 +1,7 @@
 """Quote numbers and dates in the words in which a sentence says them."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,6 +9,7 @@ from compoundry.text import dates, quantities
 from compoundry.text.words import cut, plain
 
 _LONGEST = 8
+_NUMERIC = re.compile(r"[\d$€£]")
 _EDGES = ".,;:!?()[]\"'"
 
 
@@ -21,12 +24,19 @@ def said(text: str, observed_at: datetime, value: str) -> str:
     ('2019', 'May 7th')
     """
     chunks = plain(text).split()
+    likely = [n for n, chunk in enumerate(chunks) if _NUMERIC.search(chunk)]
+    near = sorted({n - before for n in likely for before in (0, 1) if n >= before})
+    return _found(chunks, near, observed_at, value) or _found(chunks, range(len(chunks)), observed_at, value) or value[1:]
+
+
+def _found(chunks: Sequence[str], starts: Sequence[int], observed_at: datetime, value: str) -> str:
+    """Return the shortest words, beginning at one of the places, that mean the value; none when there are none."""
     for length in range(1, min(len(chunks), _LONGEST) + 1):
-        for start in range(len(chunks) - length + 1):
+        for start in (n for n in starts if n + length <= len(chunks)):
             span = " ".join(chunks[start : start + length]).strip(_EDGES)
             read = quantities.fold(dates.fold(cut(span), observed_at))
             if read == [value]:
                 return span
             if read[1:] == [value] and length > 1:  # a year is one only after `in` and the like
                 return span.split(" ", 1)[1]
-    return value[1:]
+    return ""
