@@ -117,7 +117,7 @@ class Moves(RuleBasedStateMachine):
         if writing and not any(one.state == "running" and not one.dry_run for one in self.model.values()):
             first = min(writing, key=writing.__getitem__)
             free[first] = writing[first]
-        return min(free, key=free.__getitem__) if free else None
+        return min(free, key=lambda one: free[one][1:]) if free else None  # of those that may run, the one that came first
 
     def _moved(self, run: Run, state: str, *, attempts: int) -> None:
         one = self.model[run.id]

@@ -144,7 +144,7 @@ def test_traces_without_their_part_say_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="otlp"):
         tracer("jaeger")
     (tmp_path / "opentelemetry.py").write_text("raise ImportError('not installed')\n")
-    process = start("workspace", "list", "--database", f"sqlite:///{tmp_path}/x.db", COMPOUNDRY_TRACES="otlp", PYTHONPATH=str(tmp_path))
+    process = start("worker", "--database", f"sqlite:///{tmp_path}/x.db", COMPOUNDRY_TRACES="otlp", PYTHONPATH=str(tmp_path))
     assert process.wait(timeout=30) == 70
 
 
