@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compoundry.store.database import open_database
-from compoundry.store.migrate import migrate
 from tests.chaos import table
-from tests.engine.cluster import Cluster, running
+from tests.engine.cluster import Cluster, with_schema
 from tests.engine.conftest import odd_jobs as odd_jobs
 
 Figures = Callable[[str, str, int, str], None]
@@ -19,10 +17,7 @@ Figures = Callable[[str, str, int, str], None]
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Give a PostgreSQL server of our own, with our schema: to stop, to freeze, and to open more connections than one is set up for."""
-    with running() as made:
-        database = open_database(made.url)
-        migrate(database)
-        database.close()
+    with with_schema() as made:
         yield made
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from compoundry.store.database import open_database
+from compoundry.store.migrate import migrate
+
 OWNER = "postgres"
 
 
@@ -47,6 +50,16 @@ class Cluster:
         as_owner = command if Path.home() != Path("/root") else ["runuser", "-u", OWNER, "--", *command]
         with (self.folder / "said").open("a") as said:
             subprocess.run(as_owner, check=True, stdout=said, stderr=said, cwd=self.folder, timeout=60)
+
+
+@contextmanager
+def with_schema() -> Iterator[Cluster]:
+    """Give a running server that has our schema."""
+    with running() as made:
+        database = open_database(made.url)
+        migrate(database)
+        database.close()
+        yield made
 
 
 @contextmanager

@@ -8,19 +8,14 @@ import httpx2
 import pytest
 
 from compoundry.settings import Settings
-from compoundry.store.database import open_database
-from compoundry.store.migrate import migrate
-from tests.engine.cluster import Cluster, running
+from tests.engine.cluster import Cluster, with_schema
 from tests.server import new_key, serving, start
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Give a server with our schema."""
-    with running() as made:
-        database = open_database(made.url)
-        migrate(database)
-        database.close()
+    with with_schema() as made:
         yield made
 
 
