@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def consolidated(texts: Sequence[str], vectors: Vectors) -> Groups:
             id = into[id]
         return texts[int(id)]
 
-    subjects = frozenset(frozenset(head(id) for id in candidate.subjects) for candidate in asked)
+    subjects = frozenset(frozenset(map(head, pair)) for candidate in asked for pair in combinations(candidate.subjects, 2))
     return Groups({text: head(insights[n].id) for n, text in enumerate(texts)}, subjects)
 
 
