@@ -54,6 +54,29 @@ def test_what_one_does_on_many_days_is_a_habit() -> None:
     assert set(habit.evidence) == {i.id for i in moves}
 
 
+@pytest.mark.parametrize(
+    ("told", "recurs"),
+    [
+        (("Dana is the CTO.", "Dana works as the CTO.", "The CTO of the firm is Dana.", "Dana is our CTO."), False),
+        (("Dana has 40 employees.", "Dana employs forty people.", "Dana has forty employees.", "Dana has 45 employees now."), False),
+        (("Dana uses AWS.", "Dana runs on AWS.", "Dana moved from AWS to Azure.", "Dana uses Azure."), False),
+        (("Dana is late for standup.", "Dana was late for standup again.", "Dana came late to standup.", "Dana is late to standup."), True),
+        (("Dana prefers email.", "Dana likes emails better.", "Dana prefers e-mail.", "Dana prefers emails."), True),
+    ],
+)
+def test_a_fact_told_again_is_no_habit(told: tuple[str, ...], recurs: bool) -> None:
+    """Only what happens or is done is a habit, and what can come and go."""
+    repeated = [insight(n, text, "Dana", day=n * 9) for n, text in enumerate(told)]
+    others = [insight(50 + n, text.format("Dana"), "Dana", day=n * 5) for n, text in enumerate(NOISE)]
+    same = np.tile(np.eye(1, 20, dtype=np.float32), (4, 1))  # as near each other as vectors can be, and far from all else
+    vectors = np.concatenate([same, np.eye(20, dtype=np.float32)[1 : 1 + len(others)], np.eye(20, dtype=np.float32)[11:14]])
+    strangers = [insight(80 + n, f"Ada {said}.", "Ada", day=n) for n, said in enumerate(("sails", "sings", "skis"))]
+    shown = view([*repeated, *others, *strangers])
+    plan = pattern_detection.plan(replace(shown, vectors=vectors, model="made"), Policy(), NOW)
+    habits = [c.pattern for c in plan.changes if isinstance(c, Notice) and c.pattern.kind == "habit"]
+    assert bool(habits) == recurs
+
+
 def test_what_is_not_shared_is_not_claimed() -> None:
     """A label says outright only what most sentences bear out, and else names the phrase that they share."""
     told = ("moved to a house with a garden", "weeds the garden on Sundays", "grows beans in the garden", "sold a garden gnome")

@@ -40,11 +40,12 @@ SORTS, SLIGHT, FOREIGN, REVISIONS = _CLASS["sorts"], _CLASS["slight"], _CLASS["f
 TAKEN_BACK, TURNING = _CLASS["takenback"], _CLASS["turning"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
 MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
+ENDURING, OFTEN = _CLASS["enduring"], _CLASS["often"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
 
 SYNONYMS = _heads()
-MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING = (  # these are looked up by sense
-    frozenset(SYNONYMS.get(word, word) for word in _CLASS[name]) for name in ("moves", "leavings", "plans", "oneway", "lasting")
+MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense
+    frozenset(SYNONYMS.get(word, word) for word in _CLASS[name]) for name in ("moves", "leavings", "plans", "oneway", "lasting", "standing")
 )
 _AMBIGUOUS = frozenset(("better", "best", "worse", "worst", "lives", "leaves"))
 IRREGULAR = {form: row[0] for row in rows("irregular") for form in row[1:] if form not in _AMBIGUOUS}

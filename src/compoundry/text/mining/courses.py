@@ -82,7 +82,8 @@ def periods(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Findin
         for rows, seen in long:
             index, hits = max(sorted(Counter(place(day) for _, day in seen).items()), key=lambda pair: pair[1])
             rate = (usual[index] - hits + 1) / (len(everything) - len(seen) + len(names))
-            if told.isdisjoint(rows) and hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1):
+            often = hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1)
+            if often and told.isdisjoint(rows) and len(_seen(corpus, corpus.doings(rows))) >= least:
                 told.update(rows)
                 p = min(1.0, binomial_tail(len(seen), hits, rate) * len(names) * len(long))
                 yield Finding("period", tuple(rows), hits, len(seen), p, hits / len(seen), wilson(hits, len(seen)), (), names[index])

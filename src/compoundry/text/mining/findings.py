@@ -1,7 +1,7 @@
 """Describe what mining works on and what it finds, before it has words and an identity."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Insight, PatternKind
+from compoundry.text.mining.doings import done
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Corpus:
         for n in rows:
             split[self.who(n)].append(n)
         return split
+
+    def doings(self, rows: Sequence[int]) -> list[int]:
+        """Return those of the rows, all about the same, that say what happened or was done."""
+        return [n for n, happened in zip(rows, done([self.insights[n] for n in rows]), strict=True) if happened]
 
     def at(self, n: int) -> datetime:
         """Return when the insight was observed first."""

@@ -23,7 +23,7 @@ def habits(corpus: Corpus, *, at_least: int) -> Iterator[Finding]:
     for who, rows in owners.rows.items():
         if owners.days[who] >= at_least and _recurs(corpus, rows, at_least):
             own = about_the_same(corpus.vectors[rows], near=NEAR)
-            topics = [mine for group in own if len(_days(corpus, mine := [rows[n] for n in group])) >= at_least]
+            topics = [mine for group in own if _again(corpus, mine := [rows[n] for n in group], at_least)]
             for mine, others in zip(topics, owners.of_others(corpus, who, topics), strict=True):
                 support, every = len(_days(corpus, mine)), owners.days[who]
                 p = owners.chance(corpus, who, mine, support, others)
@@ -83,6 +83,11 @@ def _recurs(corpus: Corpus, rows: Sequence[int], at_least: int) -> bool:
     """Tell at a glance whether anything of an entity is near enough to enough of the rest."""
     mine = corpus.vectors[rows]
     return bool(((mine @ mine.T >= NEAR).sum(axis=1) >= at_least).any())
+
+
+def _again(corpus: Corpus, rows: Sequence[int], at_least: int) -> bool:
+    """Tell whether something was done on enough days; what somebody only is doesn't become a habit by being told again."""
+    return len(_days(corpus, rows)) >= at_least and len(_days(corpus, corpus.doings(rows))) >= at_least
 
 
 def _days(corpus: Corpus, rows: Sequence[int]) -> frozenset[date]:
