@@ -9,6 +9,7 @@ from compoundry.jobs import playbook_synthesis
 from compoundry.jobs.playbook_synthesis import Policy
 from compoundry.model import Reason, Rule
 from compoundry.text import playbook
+from compoundry.text.commands import Command, commands, excluded
 from compoundry.text.lessons import Lesson, lesson
 from tests.jobs.views import NOW, insight, view
 
@@ -49,6 +50,49 @@ def test_a_lesson_becomes_a_rule_with_its_evidence() -> None:
     assert isinstance(change, Advise)
     made = change.rule
     assert (made.when, made.do, made.evidence, made.status) == ("the export times out", "Restart the queue worker", (told.id,), "candidate")
+
+
+def commanded(sentence: str) -> list[Command]:
+    """Read a sentence as its rule would be read."""
+    parts = lesson(sentence)
+    return commands(parts.do, when=parts.when) if parts and not parts.unless else [] if parts else commands(sentence)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ("Always squash commits before merging.", "Keep the commit history as it is; don't squash when you merge.", True),
+        ("Never deploy on a Friday.", "Deploy hotfixes on Friday.", True),
+        ("Prefer tabs over spaces.", "Use spaces rather than tabs.", True),
+        ("When tests fail, restart the worker.", "Never restart the worker.", True),
+        ("Avoid using class components.", "Use class components.", True),
+        ("Do not send reminders by email.", "Send reminders by email.", True),
+        ("Use classes.", "Don't use classes in tests.", False),
+        ("Avoid classes.", "Use classes for services.", False),
+        ("Don't deploy without tests.", "Deploy with tests.", False),
+        ("Run the tests before merging.", "Don't run the tests after merging.", False),
+        ("Prefer interfaces over types.", "Use types for unions.", False),
+        ("Never restart the worker unless Marta agrees.", "When the export fails, restart the worker.", False),
+        ("When on call, answer within 5 minutes.", "When on holiday, don't answer within 5 minutes.", False),
+        ("Avoid unnecessary comments.", "Use comments.", False),
+        ("Use small functions.", "Avoid large functions.", False),
+    ],
+)
+def test_rules_that_cannot_both_be_followed_clash_in_whatever_words(one: str, other: str, clash: bool) -> None:
+    told = [commanded(sentence) for sentence in (one, other)]
+    assert excluded(*told) is excluded(*reversed(told)) is clash
+
+
+def test_rules_far_apart_in_words_are_flagged_where_they_clash() -> None:
+    told = (
+        "Always squash commits before merging.",
+        "Remember to keep the history as it is; don't squash when you merge.",
+        "Never skip a test.",
+    )
+    made = playbook_synthesis.plan(view([insight(n, text) for n, text in enumerate(told)]), Policy(), NOW)
+    rules = [c.rule for c in made.changes if isinstance(c, Advise)]
+    squash, keep, skip = sorted(rules, key=lambda r: r.evidence)
+    assert (squash.clashes, keep.clashes, skip.clashes) == ((keep.id,), (squash.id,), ())
 
 
 def test_two_lessons_in_the_same_words_are_one_rule() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.model import Rule
+from compoundry.text.commands import commands, excluded
 from compoundry.text.guards.finding import Told
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.sentence import read
@@ -35,8 +36,10 @@ def agreement(rules: Sequence[Rule], meanings: Floats, *, same_words: float, sam
     """Go through rules, the best first, and leave out what a better one says already.
 
     `meanings` is float32 of shape (len(rules), dimension), unit or zero rows. Two rules are one when their words or
-    their meaning are near enough and no guard finds a difference; they clash when the guards find a contradiction.
+    their meaning are near enough and no guard finds a difference; they clash when the guards find a contradiction, or when
+    one commands what the other forbids, in whatever words.
     """
+    excluding = _excluding(rules)
     words = lexical_vectors([spoken(rule) for rule in rules])
     kept: list[int] = []
     same_as: dict[int, int] = {}
@@ -44,6 +47,7 @@ def agreement(rules: Sequence[Rule], meanings: Floats, *, same_words: float, sam
     for n in range(len(rules)):
         near = _near(n, kept, words, meanings)
         relations = {m: relation(spoken(rules[m]), spoken(rules[n])) for m, _, _ in near}
+        relations |= {m: "contradiction" for m in sorted(excluding[n]) if m < n and m not in same_as}
         twin = next((m for m, w, v in near if _one(relations[m], w, v, same_words, same_meaning)), None)
         if twin is not None:
             same_as[n] = twin
@@ -76,6 +80,23 @@ def relation(one: str, other: str) -> str:
         return "contradiction"
     verdict = judge(Told(read(one, _DAY), _DAY), Told(read(other, _DAY), _DAY))
     return "apart" if verdict.relation == "different" and any(f.hard for f in verdict.findings) else verdict.relation
+
+
+def _excluding(rules: Sequence[Rule]) -> Sequence[set[int]]:
+    """Return for each rule those that command what it forbids, or forbid what it commands; compared are those that name one verb."""
+    told = [commands(rule.do, when=rule.when) if rule.source != "pattern" and not rule.unless else [] for rule in rules]
+    ordering: dict[str, set[int]] = defaultdict(set)
+    for n, mine in enumerate(told):
+        for command in mine:
+            if not command.forbids:
+                ordering[command.verb].add(n)
+    found: Sequence[set[int]] = [set() for _ in rules]
+    for n, mine in enumerate(told):
+        for m in set[int]().union(*(ordering[ban.verb] for ban in mine if ban.forbids)) - {n}:
+            if excluded(mine, told[m]):
+                found[n].add(m)
+                found[m].add(n)
+    return found
 
 
 def _near(n: int, kept: Sequence[int], words: Floats, meanings: Floats) -> list[tuple[int, float, float]]:

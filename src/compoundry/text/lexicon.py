@@ -40,7 +40,7 @@ SORTS, SLIGHT, FOREIGN, REVISIONS = _CLASS["sorts"], _CLASS["slight"], _CLASS["f
 TAKEN_BACK, TURNING = _CLASS["takenback"], _CLASS["turning"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
 MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
-ENDURING, OFTEN = _CLASS["enduring"], _CLASS["often"]
+ENDURING, OFTEN, PARTLY = _CLASS["enduring"], _CLASS["often"], _CLASS["partly"]
 STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
 
 SYNONYMS = _heads()
