@@ -47,6 +47,25 @@ def test_a_wrong_merge_is_taken_back_for_good(parts: Parts, caller: Caller, audi
     assert {c.kind: c.status for c in told.candidates} == {"audit": "rejected", "merge": "rejected"}
 
 
+def test_a_refusal_holds_for_what_is_told_again_whichever_of_the_same_words_survive(parts: Parts, caller: Caller, audit: Candidate) -> None:
+    review.unmerge(parts.app, caller, audit.subjects[0])
+    for _ in range(4):
+        learn(parts, caller, PAIR)
+        done = run(parts, caller, "consolidation")
+        assert (done.counts.affected, done.counts.created) == (4, 0), "each merges with its like, and nobody is asked again"
+    assert len(insights.recent(parts.app, caller)) == 2
+
+
+def test_a_refusal_holds_for_the_clearer_sentence_that_takes_the_place_of_a_refused_one(
+    parts: Parts, caller: Caller, audit: Candidate
+) -> None:
+    review.unmerge(parts.app, caller, audit.subjects[0])
+    learn(parts, caller, [said("Dana prefers e-mails over phone calls.", "Dana", day=5)])
+    run(parts, caller, "consolidation")
+    assert run(parts, caller, "consolidation").counts.affected == 0
+    assert [asked.kind for asked in review.queue(parts.app, caller)] == ["audit"]
+
+
 def test_taking_the_answer_back_merges_again_and_asks_again(parts: Parts, caller: Caller, audit: Candidate) -> None:
     _, decided = review.reject(parts.app, caller, audit.id)
     finish(parts, runs.revert(parts.app, caller, decided.id))

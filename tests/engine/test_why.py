@@ -40,6 +40,15 @@ def test_what_was_merged_says_where_it_lives_on_and_because_of_what(parts: Parts
 
 
 @pytest.mark.usefixtures("near")
+def test_what_a_person_took_back_is_said_to_be_kept_apart_by_a_decision(parts: Parts, caller: Caller) -> None:
+    pair = [said("Dana prefers email over phone calls.", "Dana"), said("dana prefers e-mail over phone calls", "Dana")]
+    _, gone = (learned.id for learned in learn(parts, caller, pair))
+    run(parts, caller, "consolidation")
+    review.unmerge(parts.app, caller, gone)
+    assert [apart.reason.code for apart in explaining.why(parts.app, caller, gone).neighbours.apart] == ["kept_apart"]
+
+
+@pytest.mark.usefixtures("near")
 def test_those_about_nobody_are_compared_with_each_other_only(parts: Parts, caller: Caller) -> None:
     bare = [said(f"PR {n} broke the export for Dana.", day=n // 240) for n in (260, 480)]
     one, *_ = (learned.id for learned in learn(parts, caller, [*bare, *NUMBERS]))

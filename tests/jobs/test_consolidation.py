@@ -79,7 +79,9 @@ def test_the_same_words_about_two_people_are_two_facts() -> None:
 
 def test_the_same_words_about_two_people_of_one_company_are_not_merged() -> None:
     view = look(insight("a", "Prefers email.", "Dana", "Northwind"), insight("b", "Prefers email.", "Miguel", "Northwind"))
-    assert not kinds(plan(view, NEAR, DAY), Merge)
+    made = plan(view, NEAR, DAY)
+    assert [c.candidate.reason.text for c in made.changes if isinstance(c, Propose)] == ["One is about Dana, the other about Miguel."]
+    assert not kinds(made, Merge)
 
 
 def test_the_same_words_about_two_things_with_names_of_their_own_are_asked_about_and_near_ones_left_alone() -> None:

@@ -10,12 +10,14 @@ from compoundry.job import View
 from compoundry.model import Caller, Insight, Reason
 from compoundry.store import vectors, workspaces
 from compoundry.store.database import Connection
-from compoundry.store.lineage import gathered, sharing
+from compoundry.store.findings import CANDIDATES
+from compoundry.store.lineage import gathered, heirs, sharing
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pair, Pairing
 
 NEAREST = 20
+_BY_A_PERSON = Reason("kept_apart", "It was decided that the two are kept apart.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,14 @@ def neighbourhood(connection: Connection, caller: Caller, found: Insight) -> Nei
     near = np.flatnonzero(cosines >= min(policy.merge_at, policy.review_at))
     nearest = near[np.argsort(-cosines[near], kind="stable")][:NEAREST]
     known = gathered(connection, caller.workspace_id, [others[n] for n in nearest])
+    decided = [c for c in CANDIDATES.everything(connection, caller.workspace_id) if c.decided_at]
     view = View(
-        caller.workspace_id, (found, *known.values()), vectors.of(connection, caller.workspace_id, model, [found.id, *known]), model
+        caller.workspace_id,
+        (found, *known.values()),
+        vectors.of(connection, caller.workspace_id, model, [found.id, *known]),
+        model,
+        candidates=tuple(decided),
+        heirs=heirs(connection, caller.workspace_id, {id for c in decided for id in c.subjects} - {found.id, *known}),
     )
     return Neighbourhood([_apart(lineup, pair, found.id) for lineup, pair in _judged(view, policy, found.id)], len(near))
 
@@ -64,4 +72,5 @@ def _judged(view: View, policy: object, id: str) -> list[tuple[Lineup, Pair]]:
 
 def _apart(lineup: Lineup, pair: Pair, id: str) -> Apart:
     one, other = lineup.insights[pair.i], lineup.insights[pair.j]
-    return Apart(other if one.id == id else one, pair.verdict.relation, pair.cosine, pair.reason)
+    reason = _BY_A_PERSON if pair.verdict.relation in ("same", "unsure") and lineup.binding(pair.i, pair.j) else pair.reason
+    return Apart(other if one.id == id else one, pair.verdict.relation, pair.cosine, reason)

@@ -1,7 +1,7 @@
 """Gather what an insight stands on: its entities and evidence, and that of all that was merged into it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -61,6 +61,19 @@ def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) 
     return parents
 
 
+def heirs(connection: Connection, workspace_id: int, ids: Iterable[str]) -> dict[str, str]:
+    """Map each of these that was merged to the one that it lives on in, however many merges lie between."""
+    parents: dict[str, str] = {}
+    layer = set(ids)
+    asked = layer
+    while layer:
+        found = _by_chunk(connection, workspace_id, sorted(layer), select(_T.c.id, _T.c.merged_into), _T.c.id)
+        above = {row.id: row.merged_into for row in found if row.merged_into is not None}
+        parents |= above
+        layer = set(above.values()) - parents.keys()
+    return {id: _survivor(id, parents, ()) for id in asked & parents.keys()}
+
+
 def assembled(
     rows: Iterable[Any], parents: Mapping[str, str], entities: Iterable[Row[Any]], evidence: Iterable[Row[Any]]
 ) -> Iterator[Insight]:
@@ -76,7 +89,7 @@ def assembled(
         yield _insight(row, tuple(named[row.id].values()), tuple(sorted(told[row.id], key=lambda e: (e.at, e.id))))
 
 
-def _survivor(id: str, parents: Mapping[str, str], wanted: Mapping[str, Any]) -> str:
+def _survivor(id: str, parents: Mapping[str, str], wanted: Container[str]) -> str:
     while id not in wanted and id in parents:
         id = parents[id]
     return id

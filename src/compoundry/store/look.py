@@ -1,6 +1,6 @@
 """Look at a workspace: read everything that a job may know, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from compoundry.columns import Columns
 from compoundry.job import Tick, View
-from compoundry.model import Insight
+from compoundry.model import Candidate, Insight
 from compoundry.store import insights, journal, reading, tables, vectors
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
-from compoundry.store.lineage import standing_in
+from compoundry.store.lineage import heirs, standing_in
 from compoundry.text.belief import Sources, heard
 
 _RECENT_SNAPSHOTS = 30
@@ -36,12 +36,14 @@ def look(
     """
     found = () if as_columns else tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
     counted = insights.count(connection, workspace_id)
+    candidates = CANDIDATES.everything(connection, workspace_id)
     return View(
         workspace_id=workspace_id,
         insights=found,
         vectors=vectors.of(connection, workspace_id, model, [i.id for i in found]),
         model=model,
-        candidates=CANDIDATES.everything(connection, workspace_id),
+        candidates=candidates,
+        heirs={} if as_columns else heirs(connection, workspace_id, _gone(candidates, found)),
         patterns=PATTERNS.everything(connection, workspace_id),
         rules=RULES.everything(connection, workspace_id),
         snapshots=tuple(snapshots_between(connection, workspace_id, None, None, limit=_RECENT_SNAPSHOTS)),
@@ -50,6 +52,11 @@ def look(
         tick=tick,
         columns=columns(connection, workspace_id, sources, evidence_of=evidence_of) if as_columns else None,
     )
+
+
+def _gone(candidates: Iterable[Candidate], found: Iterable[Insight]) -> set[str]:
+    """Name the insights that people decided about and that aren't active any more."""
+    return {id for c in candidates if c.decided_at for id in c.subjects} - {i.id for i in found}
 
 
 def columns(connection: Connection, workspace_id: int, sources: Sources, *, evidence_of: int | None = None) -> Columns:

@@ -30,6 +30,7 @@ class Grouping:
         for loser in members:
             if loser != survivor:
                 self.into[loser] = survivor
+                self._lineup.inherit(loser, survivor)
                 self._ledger.changes.append(Merge(self._lineup.insights[loser].id, stays, self._reason(loser, survivor)))
                 self._ledger.mark(loser, "merged", f"the same as {stays}")
         self._ledger.mark(survivor, "survived", f"{len(members) - 1} merged into it")

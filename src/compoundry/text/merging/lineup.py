@@ -1,10 +1,11 @@
 """Line the insights of a view up by id, ready to be compared."""
 
 from bisect import insort
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,16 +42,39 @@ class Lineup:
         return {c.id: c for c in self.view.candidates}
 
     def asked(self, kind: str, i: int, j: int) -> bool:
-        """Tell whether a person was ever asked this about two, alone or among others."""
-        return (kind, *sorted((self.insights[i].id, self.insights[j].id))) in self._asked
+        """Tell whether a person was ever asked this about two, alone or among others, or decided it about what was merged into them."""
+        return self._pair(kind, i, j) in self._asked or self._inherited(kind, i, j)
 
     def binding(self, i: int, j: int) -> bool:
         """Tell whether a question about merging two is open, or was answered: then no job merges them."""
-        return self._asked.get(("merge", *sorted((self.insights[i].id, self.insights[j].id))), False)
+        return self._asked.get(self._pair("merge", i, j), False) or self._inherited("merge", i, j)
+
+    def inherit(self, loser: int, survivor: int) -> None:
+        """Let what people decided about one hold for the one that it is merged into."""
+        gone, stays = self.insights[loser].id, self.insights[survivor].id
+        for kind, other in self._decided.get(gone, ()):
+            self._decided[stays].add((kind, other))
+            self._decided[other].add((kind, stays))
 
     def opinion(self, i: int, j: int) -> Opinion | None:
         """Return what a judge found about two, where one was asked."""
         return self.view.opinions.get(tuple(sorted((self.insights[i].id, self.insights[j].id)))) if self.view.opinions else None
+
+    def _pair(self, kind: str, i: int, j: int) -> tuple[str, ...]:
+        return kind, *sorted((self.insights[i].id, self.insights[j].id))
+
+    def _inherited(self, kind: str, i: int, j: int) -> bool:
+        return (kind, self.insights[j].id) in self._decided.get(self.insights[i].id, ())
+
+    @cached_property
+    def _decided(self) -> dict[str, set[tuple[str, str]]]:
+        """Map each insight to the questions and the others that people decided about, where it or what was merged into it was asked."""
+        decided: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for c in self.view.candidates:
+            if c.kind in _OF_INSIGHTS and c.status in ("accepted", "rejected"):
+                for one, other in permutations({self.view.heirs.get(id, id) for id in c.subjects}, 2):
+                    decided[one].add((c.kind, other))
+        return decided
 
     @cached_property
     def _asked(self) -> dict[tuple[str, ...], bool]:

@@ -22,6 +22,12 @@ from compoundry.text.worth import worth
 
 _TICK_EVERY = 64
 
+_UNOPPOSED = {
+    "same": ("same_fact", "They say the same: every word of one has its match in the other."),
+    "recurrence": ("recurrence", "The same thing happened on another day."),
+}
+_NOT_NEAR = ("same_fact", "Every word of one has its match in the other, but they aren't near enough to be surely the same.")
+
 Close = tuple[int, int, float, float]  # two places, their cosine, and how near they are to any other one
 
 
@@ -48,7 +54,8 @@ class Pair:
         """Say what the gravest finding is, with all that was found."""
         facts: dict[str, Fact] = {"cosine": self.cosine}
         if not self.verdict.findings:
-            return Reason("same_fact", "They seem to say the same, but not surely about the same thing.", facts)
+            code, text = _UNOPPOSED.get(self.verdict.relation, _NOT_NEAR)
+            return Reason(code, text, facts)
         first = self.verdict.findings[0]
         facts |= {"guards": [f.guard for f in self.verdict.findings], **first.facts}
         return Reason(first.guard, f"{first.text[0].upper()}{first.text[1:]}.", facts)
@@ -148,17 +155,18 @@ class Pairing:
         if designated_apart(*ids):
             named = Finding("designation", f"one is {ids[0]}, the other {ids[1]}", hard=True)
             return replace(found, relation="unsure" if found.relation == "same" else "different", findings=(named, *found.findings))
-        return replace(found, relation="unsure") if found.relation == "same" and self._about_others(i, j) else found
+        named = self._about_others(i, j) if found.relation == "same" else None
+        return replace(found, relation="unsure", findings=(named, *found.findings)) if named else found
 
-    def _about_others(self, i: int, j: int) -> bool:
-        """Tell whether each has an entity that the other lacks and that its words don't name."""
-        insights, about = self._lineup.insights, self._lineup.about
+    def _about_others(self, i: int, j: int) -> Finding | None:
+        """Find that each has an entity that the other lacks and that its words don't name."""
+        one, other = self._unnamed(i, j), self._unnamed(j, i)
+        return Finding("about", f"one is about {one}, the other about {other}") if one and other else None
 
-        def lacks(one: int, other: int) -> bool:
-            own = about(one) - about(other)
-            return any(e.name.casefold() not in insights[one].content.casefold() for e in insights[one].entities if e.id in own)
-
-        return lacks(i, j) and lacks(j, i)
+    def _unnamed(self, one: int, other: int) -> str:
+        """Name an entity of one that the other lacks and that its words don't name."""
+        own, words = self._lineup.about(one) - self._lineup.about(other), self._lineup.insights[one].content.casefold()
+        return next((e.name for e in self._lineup.insights[one].entities if e.id in own and e.name.casefold() not in words), "")
 
     def _fail(self, i: int, j: int, poison: Exception) -> None:
         """Find out which of two can't be read, and go on without it."""
