@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -24,7 +25,7 @@ from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Sta
 from compoundry.job import Alike, Change, Plan, View, parts_of
 from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
-from compoundry.store import announcing, finish, journal, runs, workspaces
+from compoundry.store import announcing, finish, journal, lineage, runs, workspaces
 from compoundry.store.claims import LONGEST_WAIT
 from compoundry.store.database import clock
 from compoundry.store.look import look
@@ -97,6 +98,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         chosen = workspaces.one(connection, run.workspace_id).policy
         policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
         settings = fingerprint(job.type, policy, model)
+        heirs = lineage.heirs(connection, run.workspace_id, chain.from_iterable(canaries.never_merge))
         sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
         view = look(
             connection,
@@ -120,7 +122,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
         progress.enter("judge")
         told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
         decided = without_poison(decide, replace(view, opinions=told))
-    _must_spare(canaries, _grave(decided), decided.counts)
+    _must_spare(canaries, _grave(decided), scanned=decided.counts.scanned, heirs=heirs)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
@@ -133,8 +135,8 @@ def _grave(decided: Plan) -> Sequence[Change]:
     return [c for part in parts_of(decided.changes) if not (isinstance(part, Alike) and part.kind == "believe") for c in part]
 
 
-def _must_spare(canaries: Canaries, changes: Sequence[Change], counts: Counts) -> None:
-    if broken := canaries.broken_by(changes, counts):
+def _must_spare(canaries: Canaries, changes: Sequence[Change], *, scanned: int, heirs: Mapping[str, str]) -> None:
+    if broken := canaries.broken_by(changes, scanned=scanned, heirs=heirs):
         raise TooMuch(
             f"the plan breaks {len(broken)} of the workspace's canaries and was not applied: {broken[0]}", {"broken": broken[:100]}
         )
@@ -146,7 +148,9 @@ def _repeat(shop: Workshop, run: Run, progress: Progress) -> Counts:
         subject = runs.one(connection, run.workspace_id, run.subject or "")
         if run.act == "apply":
             canaries = Canaries(**workspaces.one(connection, run.workspace_id).policy.get("canaries", {}))  # type: ignore[arg-type]
-            _must_spare(canaries, journal.changes(connection, run.workspace_id, subject.id), subject.counts)
+            heirs = lineage.heirs(connection, run.workspace_id, chain.from_iterable(canaries.never_merge))
+            planned = journal.changes(connection, run.workspace_id, subject.id)
+            _must_spare(canaries, planned, scanned=subject.counts.scanned, heirs=heirs)
             finish.stored(connection, run, subject, now=clock(connection, patient=True))
         else:
             finish.reverted(connection, run, subject, now=clock(connection, patient=True))

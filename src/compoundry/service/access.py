@@ -14,6 +14,7 @@ from compoundry.errors import Invalid, Unauthenticated
 from compoundry.model import SCOPES, Caller, Workspace
 from compoundry.policy import settings_of
 from compoundry.service.app import App
+from compoundry.service.asserting import must_protect
 from compoundry.store import keys, workspaces
 from compoundry.store.database import clock
 from compoundry.store.keys import Key
@@ -71,6 +72,8 @@ def configure(app: App, caller: Caller, section: str, settings: Mapping[str, Any
         merged = {**chosen.get(section, {}), **settings}
         chosen[section] = {name: value for name, value in merged.items() if value is not None}
         built = checked_settings(section, chosen[section])
+        if isinstance(built, Canaries):
+            must_protect(connection, caller.workspace_id, built, settings)
         workspaces.set_policy(connection, caller.workspace_id, chosen)
     return asdict(built)
 

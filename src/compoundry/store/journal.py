@@ -11,8 +11,8 @@ import numpy as np
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from compoundry.changes import parts_of
-from compoundry.job import Alike, Archive, Change, Disposition, Merge, Outcome, Plan, Supersede, Told
-from compoundry.model import Insight, Reason
+from compoundry.job import Alike, Archive, Change, Disposition, Merge, Outcome, Plan, Reinforce, Restore, Supersede, Told
+from compoundry.model import Evidence, Insight, Reason
 from compoundry.store import packing, tables
 from compoundry.store.batches import PACK, Batch, Entry, batch, joined, packed, unpacked
 from compoundry.store.effects import Effect, effects, subject
@@ -83,13 +83,13 @@ def _constant(pack: Batch) -> Iterator[object]:
 
 
 def changes(connection: Connection, workspace_id: int, run_id: str) -> list[Change]:
-    """Return what a stored plan would take out of the active insights: its merges, successions and archivings."""
+    """Return what a stored plan does to insights: all but what they are believed."""
     told = written(connection, workspace_id, run_id)
     spelled = (entry for one in told if one.kind != "believe" for entry in (one if isinstance(one, Batch) else (one,)))
-    return [change for entry in spelled if (change := _taken_out(entry))]
+    return [change for entry in spelled if (change := _change(entry))]
 
 
-def _taken_out(entry: Entry) -> Change | None:
+def _change(entry: Entry) -> Change | None:
     after = entry.effects[0].after or {} if entry.effects else {}
     match entry.kind:
         case "merge":
@@ -99,6 +99,12 @@ def _taken_out(entry: Entry) -> Change | None:
             return Supersede(entry.subject, by, at, entry.reason)
         case "archive":
             return Archive(entry.subject, entry.reason)
+        case "restore":
+            return Restore(entry.subject, entry.reason)
+        case "reinforce":
+            seen: dict[str, Any] = {**after}
+            piece = Evidence(entry.effects[0].id, seen["kind"], datetime.fromisoformat(seen["at"]), seen["source"])
+            return Reinforce(entry.subject, piece, entry.reason)
         case _:
             return None
 
