@@ -76,9 +76,9 @@ class View:
     `vectors` is float32 of shape (len(insights), dimension), unit length, row i for insights[i];
     zero rows and an empty `model` where nothing is encoded. `candidates` holds decided ones too:
     what people decided binds every job; `heirs` says where those live on that they decided about and that were merged since.
-    `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help: it returns what the job's `work_out` says to each,
-    or nothing when there is nobody; the plan is the same either way. A job that looks at columns finds `insights`
-    empty and all of them in `columns`.
+    `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help: it returns what
+    the job's `work_out` says to each, or nothing when there is nobody; the plan is the same either way. A job that looks at columns
+    finds `insights` empty and all of them in `columns`.
     """
 
     workspace_id: int

@@ -155,8 +155,8 @@ class Pairing:
         if designated_apart(*ids):
             named = Finding("designation", f"one is {ids[0]}, the other {ids[1]}", hard=True)
             return replace(found, relation="unsure" if found.relation == "same" else "different", findings=(named, *found.findings))
-        named = self._about_others(i, j) if found.relation == "same" else None
-        return replace(found, relation="unsure", findings=(named, *found.findings)) if named else found
+        others = self._about_others(i, j) if found.relation == "same" else None
+        return replace(found, relation="unsure", findings=(others, *found.findings)) if others else found
 
     def _about_others(self, i: int, j: int) -> Finding | None:
         """Find that each has an entity that the other lacks and that its words don't name."""
