@@ -42,9 +42,11 @@ def test_accepting_a_rule_makes_it_active_and_reverting_asks_again(client: httpx
 
 def test_the_second_of_two_reviewers_gets_409(client: httpx2.Client, asked: dict[str, Any]) -> None:
     seen = {"If-Match": f'"{asked["version"]}"'}
-    assert client.post(f"/candidates/{asked['id']}/reject", headers=seen).status_code == 200
+    assert client.post(f"/candidates/{asked['id']}/reject", headers=seen, json={"note": "it is a one-off"}).status_code == 200
     told = must_be_problem(client.post(f"/candidates/{asked['id']}/accept", headers=seen), 409)
     assert "rejected already" in told["message"]
+    first = client.get(f"/candidates/{asked['id']}").json()
+    assert (told["details"]["note"], told["details"]["decided_by"]) == ("it is a one-off", first["decided_by"])
 
 
 def test_a_rejected_rule_is_not_proposed_again(client: httpx2.Client, asked: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from compoundry.app import Parts, assemble
 from compoundry.engine.encoding import encode_missing
+from compoundry.engine.tidying import tidy_vectors
 from compoundry.model import Caller
 from compoundry.settings import Settings
 from compoundry.store import vectors
@@ -82,6 +83,20 @@ def test_vectors_of_two_models_are_never_compared(parts: Parts, caller: Caller, 
         assert vectors.of(connection, caller.workspace_id, "hashed-512", ids).shape == (len(NOTES), 512)
         assert vectors.of(connection, caller.workspace_id, "remote-small", ids).shape == (len(NOTES), 64)
     assert run(parts, caller, "consolidation").state == "completed"
+
+
+def test_vectors_of_an_old_model_are_forgotten_once_the_new_one_has_encoded_everything(
+    parts: Parts, caller: Caller, database_url: str, settings: Settings
+) -> None:
+    learn(parts, caller, NOTES)
+    encode_missing(parts.shop, caller.workspace_id)
+    with embedding() as served:
+        other = assemble(settings.model_copy(update={"encoder": f"remote:small@{served.url}"}), database_url)
+        assert tidy_vectors(parts.app.database, "remote-small") == 0, "nothing is encoded anew yet"
+        encode_missing(other.shop, caller.workspace_id)
+        other.close()
+    assert tidy_vectors(parts.app.database, "remote-small") == len(NOTES)
+    assert [encoded(parts, caller, model) for model in ("hashed-512", "remote-small")] == [0, len(NOTES)]
 
 
 def test_vectors_of_another_length_than_most_of_their_model_count_as_absent(parts: Parts, caller: Caller, database_url: str) -> None:

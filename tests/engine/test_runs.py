@@ -84,6 +84,7 @@ def test_a_revert_keeps_later_edits_and_lists_them(parts: Parts, caller: Caller)
     undone = finish(parts, runs.revert(parts.app, caller, done.id))
     assert undone.state == "completed"
     assert undone.counts.errors >= 1
+    assert [note.facts["kept"] for note in undone.notes] == [undone.counts.errors]
     assert "keep" in {entry.kind for _, entry in runs.changes(parts.app, caller, undone.id)}
 
 

@@ -38,3 +38,20 @@ def tidy(database: Database, kept: Kept, now: datetime | None = None) -> dict[st
     if any(forgotten.values()):
         log.info("forgot what is old", **forgotten)
     return forgotten
+
+
+def tidy_vectors(database: Database, model: str) -> int:
+    """Forget the vectors of other models where this one has encoded everything, a few thousand at a time; return how many.
+
+    That waits for the hour, so that workers of two versions, side by side for a while, don't encode in turns what the other forgets.
+    """
+    total = 0
+    while True:
+        with database.write() as connection:
+            found = pruning.old_vectors(connection, model)
+        total += found
+        if not found:
+            break
+    if total:
+        log.info("forgot vectors of old models", vectors=total, model=model)
+    return total

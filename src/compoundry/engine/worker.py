@@ -243,6 +243,7 @@ class Worker:
 
     def _tidy(self) -> None:
         tidying.tidy(self._shop.database, self._shop.kept)
+        tidying.tidy_vectors(self._shop.database, self._shop.encoder().name)
         self._durable.forget_old()
 
     def _guarded(self, act: Callable[[], T], *, otherwise: T) -> T:

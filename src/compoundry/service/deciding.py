@@ -29,7 +29,8 @@ class Choice:
 def must_be_open(asked: Candidate, version: int | None) -> None:
     """Raise Conflict when somebody has decided, or when the candidate isn't at this version any more."""
     if asked.status != "open":
-        raise Conflict(f"the candidate was {asked.status} already", {"status": asked.status, "version": asked.version})
+        told = {"decided_by": asked.decided_by, "note": asked.note} if asked.decided_by else {}
+        raise Conflict(f"the candidate was {asked.status} already", {"status": asked.status, "version": asked.version, **told})
     if version is not None and version != asked.version:
         raise Conflict(f"the candidate is at version {asked.version}, not {version}; read it again")
 

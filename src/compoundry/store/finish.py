@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 
 from compoundry.errors import Stale
 from compoundry.job import Alike, Measure, Plan, View, parts_of
-from compoundry.model import Counts, Run
+from compoundry.model import Counts, Reason, Run
 from compoundry.store import announcing, edits, insights, journal, many, runs
 from compoundry.store.batches import Batch, Entry
 from compoundry.store.journal import Written
 from compoundry.store.scanning import room
 
+_NAMED = 20
 
 def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerprint: str, now: datetime) -> None:
     """Keep a plan, apply it unless the run is dry, and complete the run.
@@ -59,8 +60,16 @@ def reverted(connection: Connection, run: Run, subject: Run, *, now: datetime) -
     _act(connection, run, undone, now)
     journal.write(connection, run.workspace_id, run.id, [*undone, *kept])
     counts = Counts(scanned=subject.counts.scanned, affected=len(_insights(undone)), errors=len(kept))
-    runs.complete(connection, run, counts=counts, plan_hash="", fingerprint="", now=now)
+    runs.complete(connection, run, counts=counts, plan_hash="", fingerprint="", now=now, notes=_said_of(kept))
     announcing.completed(connection, run, counts, _singles(undone), now)
+
+
+def _said_of(kept: Sequence[Entry]) -> tuple[Reason, ...]:
+    """Say in a run's notes that something couldn't be taken back."""
+    if not kept:
+        return ()
+    text = f"{len(kept)} of its changes couldn't be taken back, because somebody changed the same since; `changes` lists them as keep."
+    return (Reason("later_edits_kept", text, {"kept": len(kept), "subjects": [entry.subject for entry in kept[:_NAMED]]}),)
 
 
 def entries(connection: Connection, run: Run, written: Sequence[Entry], *, now: datetime) -> None:

@@ -1,10 +1,12 @@
-"""Forget what nobody needs any more: old answers, old events, old dispositions."""
+"""Forget what nobody needs any more: old answers, old events, old dispositions, vectors of old models."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 
-from compoundry.store import events, tables
+from compoundry.store import events, tables, vectors
+
+_CHUNK = 5_000
 
 
 def answers(connection: Connection, before: datetime) -> int:
@@ -27,3 +29,12 @@ def dispositions(connection: Connection, before: datetime) -> int:
     is_last = tuple_(*job, runs.c.ended_at).in_(last)
     old = select(runs.c.workspace_id, runs.c.id).where(runs.c.ended_at < before, ~(is_last & ended[1] & ended[2]))
     return connection.execute(delete(packed).where(tuple_(packed.c.workspace_id, packed.c.run_id).in_(old))).rowcount
+
+
+def old_vectors(connection: Connection, model: str) -> int:
+    """Forget some vectors of other models, at most 5,000, in workspaces where this one has encoded every active insight; return how many."""
+    made = tables.vectors
+    key = (made.c.workspace_id, made.c.insight_id, made.c.model)
+    unfinished = vectors.lacking(connection, model)
+    old = select(*key).where(made.c.model != model, made.c.workspace_id.not_in(unfinished)).limit(_CHUNK)
+    return connection.execute(delete(made).where(tuple_(*key).in_(old))).rowcount
