@@ -16,6 +16,7 @@ from compoundry.store.scanning import room
 
 _NAMED = 20
 
+
 def plan(connection: Connection, run: Run, view: View, decided: Plan, *, fingerprint: str, now: datetime) -> None:
     """Keep a plan, apply it unless the run is dry, and complete the run.
 

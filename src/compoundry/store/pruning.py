@@ -32,7 +32,7 @@ def dispositions(connection: Connection, before: datetime) -> int:
 
 
 def old_vectors(connection: Connection, model: str) -> int:
-    """Forget some vectors of other models, at most 5,000, in workspaces where this one has encoded every active insight; return how many."""
+    """Forget at most 5,000 vectors of other models, in workspaces where this one has encoded every active insight; return how many."""
     made = tables.vectors
     key = (made.c.workspace_id, made.c.insight_id, made.c.model)
     unfinished = vectors.lacking(connection, model)
