@@ -104,6 +104,23 @@ def test_a_rule_stays_itself_when_its_insight_is_merged_into_another(ws: Workspa
     assert [(r.id, r.status) for r in ws.rules()] == [(rule.id, "active")]
 
 
+def test_a_rule_goes_and_comes_back_with_its_evidence_as_often_as_it_likes(ws: Workspace) -> None:
+    ws.add(LESSON, confidence=0.8, source="wiki")
+    ws.run("playbook_synthesis")
+    for decided in (False, False, True):
+        if decided:
+            ws.accept(ws.candidates(kind="rule")[0])
+        ws.trust("wiki", 0)
+        archiving = ws.run("decay_sweep")
+        assert ws.run("playbook_synthesis").state == "completed"
+        assert [(r.status, r.reason.text) for r in ws.rules()] == [("retired", "the insight that it rested on was archived")]
+        assert ws.candidates(kind="rule") == []
+        ws.trust("wiki", 1)
+        archiving.revert()
+        ws.run("playbook_synthesis")
+        assert [r.status for r in ws.rules()] == ["active" if decided else "candidate"], "what a person decided stays"
+
+
 def test_unchanged_input_makes_no_new_version(ws: Workspace, rule: Rule) -> None:
     assert ws.run("playbook_synthesis").changes == []
 

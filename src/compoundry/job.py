@@ -76,9 +76,10 @@ class View:
     `vectors` is float32 of shape (len(insights), dimension), unit length, row i for insights[i];
     zero rows and an empty `model` where nothing is encoded. `candidates` holds decided ones too:
     what people decided binds every job; `heirs` says where those live on that they decided about and that were merged since.
-    `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help: it returns what
-    the job's `work_out` says to each, or nothing when there is nobody; the plan is the same either way. A job that looks at columns
-    finds `insights` empty and all of them in `columns`.
+    `fates` tells the standing of what standing patterns and rules cite and what is active no longer, `forgotten` where it isn't
+    there any more. `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help:
+    it returns what the job's `work_out` says to each, or nothing when there is nobody; the plan is the same either way. A job that
+    looks at columns finds `insights` empty and all of them in `columns`.
     """
 
     workspace_id: int
@@ -91,6 +92,7 @@ class View:
     rules: tuple[Rule, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     others: Mapping[str, int] = field(default_factory=dict)
+    fates: Mapping[str, str] = field(default_factory=dict)
     compared: Mapping[str, int] = field(default_factory=dict)
     opinions: Mapping[tuple[str, ...], Opinion] = field(default_factory=dict)
     tick: Tick = field(default=_silent, compare=False)

@@ -1,7 +1,7 @@
 """What recurs is found and what is chance is not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from compoundry.job import Notice
 from compoundry.jobs import pattern_detection
 from compoundry.jobs.pattern_detection import Policy
-from compoundry.model import Insight, Pattern
+from compoundry.model import Candidate, Insight, Pattern, PatternStatus
 from compoundry.text.mining.chance import believable, binomial_tail, hypergeometric_tail
 from compoundry.text.mining.gist import Gist, gist
 from compoundry.text.mining.graph import EXACT, neighbour_edges
@@ -188,11 +188,48 @@ def test_hypergeometric_tails_add_up_to_certainty() -> None:
     assert believable([], 0.05) == []
 
 
-def test_a_pattern_whose_insights_are_gone_is_retired() -> None:
-    complaints = [insight(n, f"{who} complains that report exports are slow.", who, day=n * 11) for n, who in enumerate(CUSTOMERS)]
-    first = view([*complaints, *noise()])
-    known = applied(first, pattern_detection.plan(first, Policy(), NOW)).patterns
-    left = view([complaints[0], *noise()], patterns=known)
-    (change,) = pattern_detection.plan(left, Policy(), NOW + timedelta(days=1)).changes
-    assert isinstance(change, Notice)
+COMPLAINTS = [insight(n, f"{who} complains that report exports are slow.", who, day=n * 11) for n, who in enumerate(CUSTOMERS)]
+
+
+def known(*, status: PatternStatus = "candidate") -> tuple[Pattern, ...]:
+    """Find the pattern of the complaints, as a workspace knows it."""
+    first = view([*COMPLAINTS, *noise()])
+    return tuple(replace(p, status=status, trend="steady") for p in applied(first, pattern_detection.plan(first, Policy(), NOW)).patterns)
+
+
+def later(insights: list[Insight], *, q: float = 0.05, **more: Any) -> list[Notice]:
+    """Look again; with `q` 0 nothing stands out from chance."""
+    return [c for c in pattern_detection.plan(view(insights, **more), Policy(q=q), NOW).changes if isinstance(c, Notice)]
+
+
+def test_a_pattern_whose_insights_are_gone_is_retired_and_says_how_they_went() -> None:
+    fates = dict(zip([i.id for i in COMPLAINTS[2:]], ("merged", "merged", "archived"), strict=True))
+    retracted = replace(COMPLAINTS[1], evidence=())
+    (change,) = later([COMPLAINTS[0], retracted, *noise()], patterns=known(), fates=fates)
     assert (change.pattern.status, change.reason.code) == ("retired", "evidence_gone")
+    told = "1 of its 5 insights is left: 2 were merged into others, 1 was archived, 1 was taken back with its source"
+    assert change.reason.text == told
+
+
+def test_a_pattern_that_dips_is_weakened_and_not_retired() -> None:
+    (change,) = later([*COMPLAINTS[:4], *noise()], q=0.0, patterns=known())
+    assert (change.pattern.status, change.pattern.support, change.reason.code) == ("candidate", 4, "not_found")
+    assert change.pattern.last_seen == COMPLAINTS[3].observed_at
+    assert later([*COMPLAINTS[:4], *noise()], q=0.0, patterns=(change.pattern,)) == [], "nothing is new the second time"
+
+
+@pytest.mark.parametrize(("status", "ends"), [("candidate", "retired"), ("accepted", "accepted")])
+def test_a_pattern_that_is_long_silent_fades_and_comes_back_when_it_is_found_again(status: PatternStatus, ends: str) -> None:
+    """What a person has accepted stays, and says that it fades."""
+    talk = [insight(200, "Mia learns to sail.", "Mia", day=200)]
+    (change,) = later([*COMPLAINTS, *noise(), *talk], q=0.0, patterns=known(status=status))
+    assert (change.pattern.status, change.pattern.trend) == (ends, "fading")
+    (again,) = later([*COMPLAINTS, *noise(), *talk], patterns=(change.pattern,))
+    assert (again.pattern.status, again.reason.code) == (status, "back" if ends == "retired" else "theme")
+
+
+def test_a_pattern_that_a_person_accepted_comes_back_as_such() -> None:
+    (old,) = known()
+    asked = Candidate(old.id, "pattern", old.evidence, old.reason, 0.5, NOW, "accepted")
+    (change,) = later([*COMPLAINTS, *noise()], patterns=(replace(old, status="retired"),), candidates=(asked,))
+    assert (change.pattern.status, change.reason.code) == ("accepted", "back")

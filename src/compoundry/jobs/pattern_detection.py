@@ -1,14 +1,16 @@
 """Find what recurs across insights, and say it with its evidence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compoundry.counting import counted
 from compoundry.job import Disposition, Notice, Plan, View, same_id
 from compoundry.model import Fact, Insight, Pattern, Reason, Trend
+from compoundry.text.losing import evidence_gone
 from compoundry.text.mining import courses, habits, themes
 from compoundry.text.mining.chance import believable
 from compoundry.text.mining.findings import Corpus, Finding
@@ -23,6 +25,7 @@ VECTORS = True
 
 _KINDS = ("theme", "habit", "sequence", "co_occurrence", "period")
 _SAME_EVIDENCE = 0.5
+_SILENCE = timedelta(days=90)  # the least time after which silence counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     view.tick(0, 3)
     found = _believed(list(_listening(view, _findings(corpus, policy))), policy)
     view.tick(2, 3)
-    changes = _compared(corpus, found, view.patterns, policy)
+    changes = _compared(corpus, found, view, policy, _newest(insights, now))
     cited = {id for p in (c.pattern for c in changes) if p.status != "retired" for id in p.evidence}
     outcomes = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
     return Plan(outcomes, tuple(changes))
@@ -97,24 +100,27 @@ def _believed(found: Sequence[Finding], policy: Policy) -> list[Finding]:
     return [f for f in kept if f.kind != "co_occurrence" or frozenset((*f.rows, *f.then)) not in followed]
 
 
-def _compared(corpus: Corpus, found: Sequence[Finding], known: Sequence[Pattern], policy: Policy) -> list[Notice]:
-    """Recognise what is known already by its evidence; retire what has lost it."""
-    changes, recognised, usual = [], set[str](), Usage.of(corpus)
+def _compared(corpus: Corpus, found: Sequence[Finding], view: View, policy: Policy, newest: datetime) -> list[Notice]:
+    """Recognise what is known already by its evidence; what isn't found again weakens, and is retired once it is gone or long silent."""
+    agreed = {c.id for c in view.candidates if c.kind == "pattern" and c.status == "accepted"}
+    known, changes, recognised, usual = view.patterns, list[Notice](), set[str](), Usage.of(corpus)
     for finding in sorted(found, key=lambda f: (f.kind, -f.support, f.rows)):
-        fresh = _pattern(corpus, finding, usual)
+        fresh = _pattern(corpus, finding, usual, newest)
         if finding.kind == "habit" and not (fresh.reason.facts["topic"] or fresh.reason.facts["sure"]):
             continue  # near each other, and no word that they share: nothing can be said of it that a person could check
         before = _recognised(fresh, [p for p in known if p.id not in recognised])
         recognised.add(before.id if before else fresh.id)
         if before is None:
             changes.append(Notice(fresh, None, fresh.reason))
-        elif before.status in ("candidate", "accepted"):
-            updated = replace(
-                fresh, id=before.id, status=before.status, label=_label(before, fresh), named_by=before.named_by, version=before.version
-            )
+        elif before.status != "rejected":
+            back = before.status == "retired"
+            status = ("accepted" if before.id in agreed else "candidate") if back else before.status
+            label = _label(before, fresh)
+            updated = replace(fresh, id=before.id, status=status, label=label, named_by=before.named_by, version=before.version)
             if updated != before:
-                changes.append(Notice(updated, before, fresh.reason))
-    return changes + list(_retired(corpus, [p for p in known if p.id not in recognised], policy))
+                changes.append(Notice(updated, before, Reason("back", f"it is back: {fresh.reason.text}") if back else fresh.reason))
+    missed = [p for p in known if p.id not in recognised and p.status in ("candidate", "accepted")]
+    return changes + [notice for pattern in missed if (notice := _missed(pattern, view, newest, policy))]
 
 
 def _recognised(fresh: Pattern, known: Sequence[Pattern]) -> Pattern | None:
@@ -134,23 +140,56 @@ def _label(before: Pattern, fresh: Pattern) -> str:
     return before.label if before.status == "accepted" or before.named_by else fresh.label
 
 
-def _retired(corpus: Corpus, known: Sequence[Pattern], policy: Policy) -> Iterator[Notice]:
-    alive = {i.id for i in corpus.insights}
-    for pattern in known:
-        left = sum(id in alive for id in pattern.evidence)
-        if pattern.status in ("candidate", "accepted") and left < policy.min_support:
-            why = Reason("evidence_gone", f"only {left} of its {len(pattern.evidence)} insights are still active", {"left": left})
-            yield Notice(replace(pattern, status="retired", reason=why), pattern, why)
+def _missed(pattern: Pattern, view: View, newest: datetime, policy: Policy) -> Notice | None:
+    """Bring a pattern up to date that doesn't stand out from chance any more: one dip retires nothing, only loss or long silence does."""
+    standing = {i.id: i for i in view.insights if i.evidence}
+    left = [standing[id] for id in pattern.evidence if id in standing]
+    if len(left) < policy.min_support:
+        retracted = {i.id: "retracted" for i in view.insights if not i.evidence}
+        why = evidence_gone(pattern.evidence, {**view.fates, **retracted}, {i.id for i in left})
+        return Notice(replace(pattern, status="retired", reason=why), pattern, why)
+    seen = _seen(left)
+    quiet = newest - seen[-1]
+    if pattern.status == "candidate" and quiet > max(seen[-1] - seen[0], _SILENCE):
+        said = f"nothing of it has been seen for {quiet.days} days, longer than it ever lasted, and it no longer stands out from chance"
+        why = Reason("faded", said, {"quiet_days": quiet.days})
+        return Notice(replace(pattern, status="retired", trend="fading", reason=why), pattern, why)
+    support = min(pattern.support, _independent(pattern, left))
+    weaker = replace(pattern, support=support, trend=_trend(seen, newest), first_seen=seen[0], last_seen=seen[-1])
+    if weaker == pattern:
+        return None
+    why = Reason(
+        "not_found", f"it no longer stands out from chance; {counted(len(left), 'insight')} of it still stand", {"left": len(left)}
+    )
+    return Notice(weaker, pattern, why)
 
 
-def _pattern(corpus: Corpus, finding: Finding, usual: Usage) -> Pattern:
+def _independent(pattern: Pattern, left: Sequence[Insight]) -> int:
+    """Count what is independent in the evidence that is left: days of one, or whom it is about."""
+    if pattern.kind in ("habit", "period"):
+        return len({at.date() for at in _seen(left)})
+    return len({i.entities[0].id if i.entities else i.id for i in left})
+
+
+def _newest(insights: Sequence[Insight], now: datetime) -> datetime:
+    """Return when the workspace was told last: a trend is held against that, so that nothing fades because nobody told anything."""
+    told = max((max(i.observed_at, i.evidence[-1].at) for i in insights), default=now)
+    return min(told, now)
+
+
+def _seen(insights: Iterable[Insight]) -> list[datetime]:
+    """Return when these were observed, by any evidence, oldest first."""
+    return sorted(at for i in insights for at in [i.observed_at, *(e.at for e in i.evidence)])
+
+
+def _pattern(corpus: Corpus, finding: Finding, usual: Usage, newest: datetime) -> Pattern:
     rows = sorted({*finding.rows, *finding.then})
     evidence = tuple(corpus.insights[n].id for n in rows)
-    seen = sorted(day for n in rows for day in [corpus.at(n), *(e.at for e in corpus.insights[n].evidence)])
+    seen = _seen(corpus.insights[n] for n in rows)
     label, facts, typical = told(corpus, finding, usual)
     entities = tuple(sorted({e.id for n in rows for e in corpus.insights[n].entities}))
     p_value = float(f"{finding.p_value:.3g}")
-    counted: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value}
+    numbers: dict[str, Fact] = {"support": finding.support, "out_of": finding.out_of, "p_value": p_value}
     said = f"{_counted(finding)}; chance would give as many with probability {finding.p_value:.2g}"
     return Pattern(
         id=same_id("pattern", finding.kind, *evidence),
@@ -165,8 +204,8 @@ def _pattern(corpus: Corpus, finding: Finding, usual: Usage) -> Pattern:
         p_value=p_value,
         first_seen=seen[0],
         last_seen=seen[-1],
-        trend=_trend([at.timestamp() for at in seen]),
-        reason=Reason(finding.kind, said, {**counted, **facts}),
+        trend=_trend(seen, newest),
+        reason=Reason(finding.kind, said, {**numbers, **facts}),
     )
 
 
@@ -185,9 +224,9 @@ def _counted(finding: Finding) -> str:
             return f"{finding.support} of {finding.out_of} that had either"
 
 
-def _trend(seen: Sequence[float]) -> Trend:
-    """Compare the second half of the time with the first."""
-    middle = (seen[0] + seen[-1]) / 2
+def _trend(seen: Sequence[datetime], newest: datetime) -> Trend:
+    """Compare the second half of the time, from the first of it to the newest in the workspace, with the first half."""
+    middle = seen[0] + (max(newest, seen[-1]) - seen[0]) / 2
     late = sum(at > middle for at in seen)
     early = len(seen) - late
     return "rising" if late > 1.5 * early else "fading" if early > 1.5 * late else "steady"

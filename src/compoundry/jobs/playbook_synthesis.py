@@ -13,6 +13,7 @@ from compoundry.text import wording
 from compoundry.text.agreement import agreement
 from compoundry.text.counting import wilson
 from compoundry.text.lessons import lesson
+from compoundry.text.losing import evidence_gone
 from compoundry.text.outcomes import PRIOR, PROBATION, posterior
 
 ORDER = 30
@@ -50,8 +51,9 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
     worth = [d for d in drafts if d.confidence >= _least(known.get(d.id), policy) and not _harms(known.get(d.id), policy)]
     chosen = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
-    changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id))]
-    changes += _retired(known.values(), {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, policy)
+    agreed = {c.id for c in view.candidates if c.kind == "rule" and c.status == "accepted"}
+    changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id), followed=draft.id in agreed)]
+    changes += _retired(view, {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, policy)
     cited = {id for draft in chosen for id in draft.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights.values())
     return Plan(told, tuple(changes))
@@ -160,7 +162,7 @@ def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]],
     return [replace(drafts[n], clashes=clashes[n]) for n in kept]
 
 
-def _advised(draft: Rule, before: Rule | None) -> Iterator[Advise]:
+def _advised(draft: Rule, before: Rule | None, *, followed: bool) -> Iterator[Advise]:
     if before is None:
         yield Advise(draft, None, draft.reason)
         return
@@ -173,23 +175,36 @@ def _advised(draft: Rule, before: Rule | None) -> Iterator[Advise]:
         if kept != before:
             yield Advise(kept, before, draft.reason)
     elif before.status == "retired":
-        yield Advise(replace(kept, status="candidate"), before, Reason("back", "its evidence is back"))
+        yield Advise(replace(kept, status="active" if followed else "candidate"), before, Reason("back", "its evidence is back"))
 
 
-def _retired(known: Iterable[Rule], chosen: set[str], possible: Mapping[str, float], policy: Policy) -> Iterator[Advise]:
-    for rule in sorted(known, key=lambda r: r.id):
+def _retired(view: View, chosen: set[str], possible: Mapping[str, float], policy: Policy) -> Iterator[Advise]:
+    for rule in sorted(view.rules, key=lambda r: r.id):
         if rule.status in ("candidate", "active") and rule.id not in chosen:
-            why = _why_retired(rule, possible.get(rule.id), policy)
+            why = _why_retired(view, rule, possible.get(rule.id), policy)
             yield Advise(replace(rule, status="retired", reason=why), rule, why)
 
 
-def _why_retired(rule: Rule, confidence: float | None, policy: Policy) -> Reason:
+def _why_retired(view: View, rule: Rule, confidence: float | None, policy: Policy) -> Reason:
     if _harms(rule, policy):
         told = {"helped": rule.helped, "harmed": rule.harmed}
         return Reason("harms", f"{rule.harmed} reported that it harmed, {rule.helped} that it helped", told)
     if confidence is None and rule.source != "imported":
-        return Reason("evidence_gone", "its evidence no longer stands")
+        return _why_without_evidence(view, rule)
     if confidence is not None and confidence < _least(rule, policy):
         faded = {"confidence": round(confidence, 3), "least": round(_least(rule, policy), 3)}
         return Reason("too_unsure", "its evidence has faded: confidence {confidence:.2f}, below {least:.2f}".format(**faded), faded)
     return Reason("outranked", "a better rule says the same, or better rules fill the playbook")
+
+
+def _why_without_evidence(view: View, rule: Rule) -> Reason:
+    """Say what became of what a rule was made from."""
+    behind = next((p for p in view.patterns if p.id == rule.pattern_id), None)
+    if behind and behind.status == "retired":
+        return Reason("evidence_gone", f"the pattern behind it was retired: {behind.reason.text}", {"pattern": behind.id})
+    if behind and behind.status == "rejected":
+        return Reason("evidence_gone", "the pattern behind it was rejected", {"pattern": behind.id})
+    left = {i.id for i in view.insights}.intersection(rule.evidence)
+    if left:
+        return Reason("evidence_gone", "what it rested on no longer says so", {"left": len(left)})
+    return evidence_gone(rule.evidence, view.fates, left)

@@ -111,6 +111,8 @@ def _saying(what: str, reason: Reason) -> Reason:
 def _settled(id: str, before: str, after: str) -> Iterator[Effect]:
     if before == "candidate" and after == "retired":
         yield Effect("candidate", id, {"status": "open"}, {"status": "withdrawn"})
+    if before == "retired" and after == "candidate":
+        yield Effect("candidate", id, {"status": "withdrawn"}, {"status": "open"})
 
 
 def _noun(noun: str, before: Candidate | Pattern | Rule | None, after: Candidate | Pattern | Rule) -> Effect:

@@ -34,6 +34,13 @@ def standing_in(connection: Connection, workspace_id: int) -> list[Insight]:
     return list(assembled(rows, {row.id: row.merged_into for row in merged}, entities, evidence))
 
 
+def fates(connection: Connection, workspace_id: int, ids: Iterable[str]) -> dict[str, str]:
+    """Return the standing of these insights, `forgotten` for those that aren't there any more."""
+    wanted = sorted(set(ids))
+    known = {row.id: row.standing for row in _by_chunk(connection, workspace_id, wanted, select(_T.c.id, _T.c.standing), _T.c.id)}
+    return {id: known.get(id, "forgotten") for id in wanted}
+
+
 def sharing(connection: Connection, workspace_id: int, entities: Sequence[str]) -> list[str]:
     """Name the active insights, by id, that are about one of these entities, or are where such a one was merged into.
 

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from compoundry.columns import Columns
 from compoundry.job import Tick, View
-from compoundry.model import Candidate, Insight
+from compoundry.model import Candidate, Insight, Pattern, Rule
 from compoundry.store import insights, journal, reading, tables, vectors
 from compoundry.store.findings import CANDIDATES, PATTERNS, RULES, snapshots_between
-from compoundry.store.lineage import heirs, standing_in
+from compoundry.store.lineage import fates, heirs, standing_in
 from compoundry.text.belief import Sources, heard
 
 _RECENT_SNAPSHOTS = 30
@@ -37,6 +37,7 @@ def look(
     found = () if as_columns else tuple(heard(i, sources.trust) for i in standing_in(connection, workspace_id))
     counted = insights.count(connection, workspace_id)
     candidates = CANDIDATES.everything(connection, workspace_id)
+    patterns, rules = PATTERNS.everything(connection, workspace_id), RULES.everything(connection, workspace_id)
     return View(
         workspace_id=workspace_id,
         insights=found,
@@ -44,10 +45,11 @@ def look(
         model=model,
         candidates=candidates,
         heirs={} if as_columns else heirs(connection, workspace_id, _gone(candidates, found)),
-        patterns=PATTERNS.everything(connection, workspace_id),
-        rules=RULES.everything(connection, workspace_id),
+        patterns=patterns,
+        rules=rules,
         snapshots=tuple(snapshots_between(connection, workspace_id, None, None, limit=_RECENT_SNAPSHOTS)),
         others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
+        fates={} if as_columns else fates(connection, workspace_id, _lost(found, [*patterns, *rules])),
         compared=_compared(connection, workspace_id, job_type, fingerprint, found),
         tick=tick,
         columns=columns(connection, workspace_id, sources, evidence_of=evidence_of) if as_columns else None,
@@ -57,6 +59,12 @@ def look(
 def _gone(candidates: Iterable[Candidate], found: Iterable[Insight]) -> set[str]:
     """Name the insights that people decided about and that aren't active any more."""
     return {id for c in candidates if c.decided_at for id in c.subjects} - {i.id for i in found}
+
+
+def _lost(found: Iterable[Insight], resting: Iterable[Pattern | Rule]) -> set[str]:
+    """Name the insights that standing patterns and rules cite and that are active no longer."""
+    cited = {id for one in resting if one.status not in ("rejected", "retired") for id in one.evidence}
+    return cited - {i.id for i in found} if cited else set()
 
 
 def columns(connection: Connection, workspace_id: int, sources: Sources, *, evidence_of: int | None = None) -> Columns:
