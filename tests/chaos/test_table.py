@@ -21,3 +21,8 @@ def test_a_row_takes_the_place_of_the_one_before_and_no_other() -> None:
 def test_an_unknown_fault_is_refused() -> None:
     with pytest.raises(KeyError):
         table.row("bad luck", "sqlite", 1, "", date(2026, 1, 1))
+
+
+def test_the_page_tells_of_every_fault() -> None:
+    told = {fault for fault, _ in table.rows(PAGE.read_text())}
+    assert told == set(table.FAULTS)
