@@ -149,6 +149,10 @@ def test_what_happened_on_another_day_happened_again() -> None:
     assert verdict("Dana visited the clinic.", "Dana visited the clinic.", days=7).relation == "recurrence"
     assert verdict("Dana bought the house.", "Dana bought the house.", days=7).relation == "same"
     assert verdict("Dana likes tea.", "Dana likes tea.", days=7).relation == "same"
+    assert verdict("Dana lived in Rome.", "Dana lived in Rome.", days=7).relation == "same"
+    assert verdict("Acme complained about the export.", "Acme complained about the export again.", days=7).relation == "recurrence"
+    assert verdict("Dana asked for the figures behind the chart.", "Dana again asked for the figures.", days=7).relation == "different"
+    assert verdict("Dana asked for the figures.", "Dana again asked for the figures.").relation == "unsure", "told on one day"
 
 
 def test_a_newer_value_in_the_same_place_is_an_update() -> None:
@@ -164,6 +168,16 @@ REASONS = [
     ("The launch is on 3 May.", "The launch is on May 5th.", "3 May is not May 5th"),
     ("Never deploy on a Friday afternoon.", "Never deploy on Friday afternoons.", "one says afternoon, the other afternoons"),
     ("Dana spoke with Bob for long in Rome.", "Dana spoke against Bob for long in Rome.", "one says with, the other against"),
+    ("The wait was cut from 20 to 12 minutes.", "The wait was cut to 10 minutes.", "it was 12 minutes, and is now 10 minutes"),
+    ("The host ran out of disk space.", "The host was full.", "one says ran out of disk space, the other full"),
+    (
+        "Dana asked for the figures behind the chart.",
+        "Dana kindly asked for the figures.",
+        "only one of them says chart, only the other kindly",
+    ),
+    ("Dana met Ann at Foot Locker.", "Dana met Ann.", "only one of them names Foot Locker"),
+    ("No alarms when going live.", "No alerts when going live.", "they deny different words: alarms, alerts"),
+    ("Always give the dates of upcoming plans.", "Always give the dates of upcoming calls.", "one says plans, the other calls"),
     ("It broke because Dana paints.", "If Dana draws, it broke.", "one says paints, the other draws"),
 ]
 
@@ -189,6 +203,9 @@ CHANGED = [
     ("moved", "update", "The sprint review is on Wednesdays at 14:00.", "The sprint review moved to Thursdays at 14:00."),
     ("moved", "update", "Raj leads procurement at Pinecrest Clinics.", "Raj left Pinecrest Clinics at the end of September."),
     ("revised", "update", "Acme Foods employs 450 people.", "Acme Foods now has 520 employees."),
+    ("name", "update", "Acme hosts its shop on AWS.", "Acme hosts its shop on Azure."),
+    ("exclusive", "update", "The shop runs on Postgres.", "The shop runs on Oracle."),
+    ("revised", "update", "The goal is to read 10 books in 2024.", "Dana extended the goal to 12 books."),
     ("quantity", "update", "Dana's phone number is +46 70 123 45 67.", "Dana's phone number is +46 70 123 45 76."),
     ("preference", "update", "Dana would rather have written updates than calls.", "Dana prefers calls over written updates now."),
     ("preference", "contradiction", "Dana prefers written updates over calls.", "Dana prefers calls over written updates."),
@@ -212,6 +229,10 @@ LEFT_ALONE = [
     ("Dana visited Acme in Gothenburg.", "Dana moved from Gothenburg to Malmö."),
     ("Acme Foods has 450 offices.", "Acme Foods has 520 employees now."),
     ("Ann met Bob at Acme.", "Bob met Ann at Acme."),
+    ("Dana works with Ann.", "Dana works with Bob."),
+    ("Dana worked at Acme.", "Dana worked at Initech."),
+    ("The winter budget for books is $120.", "The spring budget for books was increased to $50."),
+    ("The contest for short texts began on April 2.", "The contest for short texts was moved from May 10 to May 25."),
     ("Dana works from Istanbul.", "Dana used to work from Oslo."),
 ]
 

@@ -41,12 +41,15 @@ TAKEN_BACK, TURNING = _CLASS["takenback"], _CLASS["turning"]
 NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["past"]
 MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
 ENDURING, OFTEN, PARTLY = _CLASS["enduring"], _CLASS["often"], _CLASS["partly"]
-STATES, ONCE, CHANGES, MODAL = _CLASS["states"], _CLASS["once"], _CLASS["changes"], _CLASS["modal"]
+CHANGES, MODAL, AGAIN = _CLASS["changes"], _CLASS["modal"], _CLASS["again"]
+RISES, FALLS = _CLASS["rises"], _CLASS["falls"]
 
 SYNONYMS = _heads()
-MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense
-    frozenset(SYNONYMS.get(word, word) for word in _CLASS[name]) for name in ("moves", "leavings", "plans", "oneway", "lasting", "standing")
+STATES, ONCE, MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense
+    frozenset(SYNONYMS.get(word, word) for word in _CLASS[name])
+    for name in ("states", "once", "moves", "leavings", "plans", "oneway", "lasting", "standing")
 )
+SLOTS = frozenset((SYNONYMS.get(verb, verb), small) for verb, _, small in (pair.partition("-") for pair in _CLASS["slots"]))
 _AMBIGUOUS = frozenset(("better", "best", "worse", "worst", "lives", "leaves"))
 IRREGULAR = {form: row[0] for row in rows("irregular") for form in row[1:] if form not in _AMBIGUOUS}
 

@@ -24,6 +24,8 @@ def fold(words: Sequence[str]) -> list[str]:
     True
     >>> fold("paid $ 5 million".split()), fold("runs 5 kilometers".split()), fold("at least 3 to 5 %".split())
     (['paid', '#5000000usd'], ['runs', '#5000m'], ['#>=3~5%'])
+    >>> fold("reduced from 20 to 12 %".split())
+    ['reduced', '#20', 'to', '#12%']
     """
     made: list[str] = []
     at = 0
@@ -61,6 +63,8 @@ def _quantity(words: Sequence[str], start: int) -> tuple[str, int] | None:
     joint = words[at].lower() if at < len(words) else ""
     ranged = joint in ("to", "-") or (joint == "and" and words[start].lower() == "between")
     upper = _number(words, at + 1) if ranged else None
+    if upper and joint == "to" and upper[0] < value:  # from 20 to 12 is a way down, no range
+        upper = None
     at = upper[1] if upper else at
     factor, unit, at = _unit(words, at, money)
     spelled = _spelled(value * factor) + (f"~{_spelled(upper[0] * factor)}" if upper else "")

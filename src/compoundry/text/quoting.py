@@ -22,11 +22,16 @@ def said(text: str, observed_at: datetime, value: str) -> str:
     ('30 days', 'over $1,000')
     >>> said("Acme was founded in 2019.", day, "@2019"), said("They met on May 7th, 2023", day, "@2023-05-07")
     ('2019', 'May 7th')
+    >>> said("Dana spends $100/month on books.", day, "#100usd")
+    '$100'
     """
-    chunks = plain(text).split()
+    return _said(plain(text).split(), observed_at, value) or _said(plain(text).replace("/", " ").split(), observed_at, value) or value[1:]
+
+
+def _said(chunks: Sequence[str], observed_at: datetime, value: str) -> str:
     likely = [n for n, chunk in enumerate(chunks) if _NUMERIC.search(chunk)]
     near = sorted({n - before for n in likely for before in (0, 1) if n >= before})
-    return _found(chunks, near, observed_at, value) or _found(chunks, range(len(chunks)), observed_at, value) or value[1:]
+    return _found(chunks, near, observed_at, value) or _found(chunks, range(len(chunks)), observed_at, value)
 
 
 def _found(chunks: Sequence[str], starts: Sequence[int], observed_at: datetime, value: str) -> str:

@@ -6,7 +6,7 @@ from compoundry.model import Fact
 from compoundry.text import opposites, preferences
 from compoundry.text.guards.finding import Compared, Finding, Relation, happened
 from compoundry.text.lessons import lesson
-from compoundry.text.lexicon import ARTICLES, LEAVINGS, MOVES, ONE_WAY, PLANS, PREPOSITIONS, REVISIONS, SLIGHT
+from compoundry.text.lexicon import AGAIN, ARTICLES, LEAVINGS, MOVES, ONE_WAY, PLANS, PREPOSITIONS, REVISIONS, SLIGHT
 from compoundry.text.negation import NOT
 from compoundry.text.sentence import Sentence
 
@@ -182,3 +182,21 @@ def instruction(c: Compared) -> list[Finding]:
         if happened(other) and not other.sentence.asks and lesson(one.sentence.text) and not lesson(other.sentence.text):
             return [Finding("instruction", "one tells what to do, the other what happened", True)]
     return []
+
+
+def repeated(c: Compared) -> list[Finding]:
+    """Find that a later sentence says itself that the same thing happened again.
+
+    >>> from datetime import datetime
+    >>> from compoundry.text.guards.finding import Told, compared
+    >>> from compoundry.text.sentence import read
+    >>> days = datetime(2023, 5, 9), datetime(2023, 6, 9)
+    >>> told = ("Dana asked for the numbers", "Dana again asked for the numbers")
+    >>> [(f.text, f.relation) for f in repeated(compared(*(Told(read(t, day), day) for t, day in zip(told, days))))]
+    [('the newer one says that it happened again', 'recurrence')]
+    """
+    again = {j for j in c.only_b if c.b.words[j].lower() in AGAIN}
+    if not again or not c.later or not happened(c.newer) or c.a.asks or c.b.asks:
+        return []
+    alone = happened(c.older) and not c.lasting_a and again.issuperset(c.lasting_b) and not c.aligned.crossed
+    return [Finding("again", "the newer one says that it happened again", True, "recurrence" if alone else "different")]

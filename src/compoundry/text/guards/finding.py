@@ -17,7 +17,7 @@ Relation = Literal["same", "recurrence", "update", "contradiction", "unsure", "d
 
 ALIKE_OTHERWISE = 3
 _PRESENT = frozenset(("now", "currently", "today", "nowadays"))
-_STILL = frozenset(("am", "is", "are", "has", "have"))
+STILL = frozenset(("am", "is", "are", "has", "have"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def happened(told: Told) -> bool:
         for word, sense in zip(s.words, s.senses, strict=True)
         if word.lower() in PAST or (word.endswith("ed") and lemma(word) != word)
     )
-    return told.event or (not _STILL & {w.lower() for w in s.words} and any(sense not in LASTING for sense in past))
+    return told.event or (not STILL & {w.lower() for w in s.words} and any(sense not in LASTING for sense in past))
 
 
 def compared(older: Told, newer: Told) -> Compared:

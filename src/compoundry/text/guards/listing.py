@@ -23,7 +23,14 @@ GUARDS: tuple[Callable[[Compared], list[Finding]], ...] = (
     changes.preference,
     changes.reversed_parts,
     changes.instruction,
+    changes.repeated,
 )
+_GRAVEST_FIRST = (
+    "quantity", "date", "name", "opposite", "exclusive", "negation", "person", "question", "exchange", "modality", "name_added",
+    "other_words", "quantity_added", "date_added", "restriction", "negation_moved", "preposition", "roles", "pronoun", "tense",
+    "number", "date_vaguer",
+)  # fmt: skip
+_GRAVITY = {guard: n for n, guard in enumerate(_GRAVEST_FIRST)}
 
 
 def findings(c: Compared) -> list[Finding]:
@@ -34,4 +41,4 @@ def findings(c: Compared) -> list[Finding]:
     ['quantity', 'tense']
     """
     found = [finding for guard in GUARDS for finding in guard(c)]
-    return sorted(found, key=lambda f: (f.guard not in changes.OUTWEIGHING, not f.hard, f.guard))
+    return sorted(found, key=lambda f: (f.guard not in changes.OUTWEIGHING, not f.hard, _GRAVITY.get(f.guard, 0), f.guard))

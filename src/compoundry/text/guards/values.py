@@ -1,16 +1,19 @@
 """Guard numbers, units and dates: 200 is not 250, 5 km is not 5 miles, Tuesday is not Thursday."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
 from compoundry.model import Fact
 from compoundry.text import dates
 from compoundry.text.guards.finding import Compared, Finding, Told, happened
-from compoundry.text.lexicon import REVISIONS
+from compoundry.text.lexicon import FALLS, REVISIONS, RISES
 from compoundry.text.quoting import said
 from compoundry.text.sentence import Sentence
 from compoundry.text.synonyms import nearness
 
+_PLAIN = re.compile(r"#(\d+(?:\.\d+)?)(?![\d.~])")
+_YEAR = re.compile(r"#(?:19|20)\d\d")
 _NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
 
 
@@ -39,8 +42,18 @@ def quantity(c: Compared) -> list[Finding]:
         return [Finding("quantity_added", f"only one of them says {(ones or others)[0]}", facts=shown)]
     rest = c.lasting_a or c.lasting_b
     value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0]) and not _twice(c)
-    text = f"{ones[0]} is not {others[0]}"
-    return [Finding("quantity", text, c.alike_otherwise, "update" if value else "different", facts=shown)]
+    return [Finding("quantity", _clash(one, other, ones, others), c.alike_otherwise, "update" if value else "different", facts=shown)]
+
+
+def _clash(one: Sequence[str], other: Sequence[str], ones: Sequence[str], others: Sequence[str]) -> str:
+    """Name the first two values of one unit; of several, those of different units are no two answers to one question.
+
+    >>> _clash(["#75%", "#3"], ["#4"], ["75%", "3"], ["4"]), _clash(["#75%"], ["#4", "#5"], ["75%"], ["4", "5"])
+    ('3 is not 4', 'one says 75%, the other 4')
+    """
+    alike = ((ones[n], others[m]) for (n, x), (m, y) in product(enumerate(one), enumerate(other)) if _unit(x) == _unit(y))
+    found = next(alike, (ones[0], others[0]) if len(one) == len(other) == 1 else None)
+    return f"{found[0]} is not {found[1]}" if found else f"one says {ones[0]}, the other {others[0]}"
 
 
 def _twice(c: Compared) -> bool:
@@ -123,22 +136,44 @@ def revised(c: Compared) -> list[Finding]:
     ):
         return []
     olds, news = ([w.words[i] for i in only if w.words[i][0] in "#@"] for w, only in ((s, c.aligned.only_a), (t, c.aligned.only_b)))
-    for old, new in product(olds, news):
-        if _unit(old) == _unit(new) and (_follows_to(t, new) or (recounted and _same_counted(s, t, old, new))):
-            was, now = _said(c.older, [old]), _said(c.newer, [new])
-            return [Finding("revised", f"it was {was[0]}, and is now {now[0]}", True, "update", {"one": was, "other": now})]
-    return []
+    found = [
+        (not _counting(s, t, old, new), n, old, new)
+        for n, (old, new) in enumerate(product(olds, news))
+        if _unit(old) == _unit(new) and (_follows_to(t, old, new) or (recounted and _counting(s, t, old, new, reworded=True)))
+    ]
+    if not found:
+        return []
+    *_, old, new = min(found)  # what counts the same comes first
+    if not _that_way(t, old, new) or (_year(old) and not _year(new)):
+        return []
+    was, now = _said(c.older, [old]), _said(c.newer, [new])
+    return [Finding("revised", f"it was {was[0]}, and is now {now[0]}", True, "update", {"one": was, "other": now})]
 
 
-def _follows_to(s: Sentence, value: str) -> bool:
-    return s.words[max(0, s.words.index(value) - 1)].lower() == "to"
+def _follows_to(s: Sentence, old: str, new: str) -> bool:
+    """Tell whether the new value stands behind `to`, and no other one than the old value stands behind `from` before it."""
+    at = s.words.index(new)
+    if at < 1 or s.words[at - 1].lower() != "to":
+        return False
+    return at < 2 or s.words[at - 2][0] not in "#@" or s.words[at - 2] == old
 
 
-def _same_counted(s: Sentence, t: Sentence, old: str, new: str) -> bool:
-    """Tell whether the same is counted in other words: `employs 450 people` and `now has 520 employees`."""
+def _that_way(s: Sentence, old: str, new: str) -> bool:
+    """Tell whether a value went the way that the sentence says: up when it increased, down when it was reduced."""
+    way = (bool(RISES & {*s.senses})) - bool(FALLS & {*s.senses})
+    was, now = (_PLAIN.match(value) for value in (old, new))
+    return not way or not was or not now or (float(now[1]) - float(was[1])) * way > 0
+
+
+def _year(value: str) -> bool:
+    return bool(_YEAR.fullmatch(value))
+
+
+def _counting(s: Sentence, t: Sentence, old: str, new: str, *, reworded: bool = False) -> bool:
+    """Tell whether the same is counted, if need be in other words: `employs 450 people` and `now has 520 employees`."""
     x, y = (words[at + 1] if (at := words.index(value)) + 1 < len(words) else "" for words, value in ((s.words, old), (t.words, new)))
     known = bool(x and y) and (x.lower() == "people" or y.lower() == "people" or nearness(x, y) != "apart")
-    return known and bool(s.english and t.english) and x != y
+    return known and bool(s.english and t.english) and not (reworded and x == y)
 
 
 def _unit(value: str) -> str:

@@ -1,18 +1,14 @@
 """Guard words that only one of two sentences says: denials, opposites, names, plans, restrictions."""
 
-from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 
 from compoundry.model import Fact
 from compoundry.text import negation, opposites
+from compoundry.text.guards import quoting
 from compoundry.text.guards.finding import ALIKE_OTHERWISE, Compared, Finding, Relation, changed
+from compoundry.text.guards.slots import slot
 from compoundry.text.lexicon import AUXILIARIES, MODAL, NEGATORS
-from compoundry.text.sentence import Sentence
 from compoundry.text.words import cut
-
-_CLAUSES = frozenset(
-    ("after", "although", "because", "before", "if", "once", "since", "so", "unless", "until", "when", "whenever", "while")
-)
 
 
 def denial(c: Compared) -> list[Finding]:
@@ -27,7 +23,7 @@ def denial(c: Compared) -> list[Finding]:
     []
     """
     if negation.moved(*([s.senses[i] for i in range(len(s.words)) if s.words[i].lower() not in AUXILIARIES] for s in (c.a, c.b))):
-        return [Finding("negation_moved", "they deny different words")]
+        return [Finding("negation_moved", f"they deny different words{_denied(c)}")]
     if not negation.differ(c.a.senses, c.b.senses):
         return []
     rest = len(c.only_a) + len(c.only_b)
@@ -45,6 +41,17 @@ def _denier(c: Compared) -> str:
     """
     denies = max((c.a, c.b), key=lambda s: s.words.count(negation.NOT))
     return next((word for word in map(str.lower, cut(denies.text)) if word in NEGATORS), "not")
+
+
+def _denied(c: Compared) -> str:
+    """Quote what each denies and the other doesn't, where both deny one thing.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> _denied(spoken("There were no alarms on Monday", "There were no alerts on Monday"))
+    ': alarms, alerts'
+    """
+    one, other = ([after for word, after in pairwise(s.words) if word == negation.NOT] for s in (c.a, c.b))
+    return f": {one[0]}, {other[0]}" if len(one) == len(other) == 1 and one != other else ""
 
 
 def wording(c: Compared) -> list[Finding]:
@@ -71,7 +78,7 @@ def clash(c: Compared, shown: dict[str, Fact]) -> Finding | None:
         if opposites.opposed(x, y):
             return Finding("opposite", f"{x} is the opposite of {y}", c.alike_otherwise, relation, facts=shown)
         if opposites.exclusive(x, y):
-            return Finding("exclusive", f"{x} is not {y}", c.alike_otherwise, relation, facts=shown)
+            return Finding("exclusive", f"{x} is not {y}", c.alike_otherwise, "update" if slot(c) else relation, facts=shown)
     return None
 
 
@@ -87,11 +94,11 @@ def name(c: Compared, shown: dict[str, Fact]) -> Finding | None:
     one, other = [i for i in c.lasting_a if c.a.named(i)], [j for j in c.lasting_b if c.b.named(j)]
     if one and other:
         x, y = c.a.words[one[0]], c.b.words[other[0]]
-        moved = c.alone and changed(c.b) and not c.b.past and not c.a.past
-        return Finding("name", f"{x} is not {y}", c.alike_otherwise and not _initial(x, y), "update" if moved else "different", facts=shown)
+        moved = (c.alone and changed(c.b) and not c.b.past and not c.a.past) or slot(c)
+        text = f"{quoting.run(c.a, one)} is not {quoting.run(c.b, other)}"
+        return Finding("name", text, c.alike_otherwise and not _initial(x, y), "update" if moved else "different", facts=shown)
     if one or other:
-        added = c.a.words[one[0]] if one else c.b.words[other[0]]
-        return Finding("name_added", f"only one of them names {added}", facts=shown)
+        return Finding("name_added", f"only one of them names {quoting.run(c.a, one) if one else quoting.run(c.b, other)}", facts=shown)
     return None
 
 
@@ -104,8 +111,14 @@ def modality(c: Compared, shown: dict[str, Fact]) -> Finding | None:
     >>> modality(spoken("Dana eats fish", "Dana eats only fish"), {}).text
     'only one of them says: only'
     """
-    modal = [c.a.words[i] for i in c.lasting_a if c.a.senses[i] in MODAL] + [c.b.words[j] for j in c.lasting_b if c.b.senses[j] in MODAL]
-    return Finding("modality", f"only one of them says: {modal[0]}", facts=shown) if modal else None
+    one, other = ([i for i in places if s.senses[i] in MODAL] for s, places in ((c.a, c.lasting_a), (c.b, c.lasting_b)))
+    if not one and not other:
+        return None
+    if c.lasting_a and c.lasting_b:
+        text = f"one says {quoting.run(c.a, one or c.lasting_a)}, the other {quoting.run(c.b, other or c.lasting_b)}"
+    else:
+        text = f"only one of them says: {c.a.words[one[0]] if one else c.b.words[other[0]]}"
+    return Finding("modality", text, facts=shown)
 
 
 def restriction(c: Compared, shown: dict[str, Fact]) -> Finding | None:
@@ -117,7 +130,7 @@ def restriction(c: Compared, shown: dict[str, Fact]) -> Finding | None:
     """
     if c.lasting_a and c.lasting_b:
         return None
-    extra = " ".join(c.a.words[i] for i in c.lasting_a) or " ".join(c.b.words[j] for j in c.lasting_b)
+    extra = quoting.run(c.a, c.lasting_a) if c.lasting_a else quoting.run(c.b, c.lasting_b)
     return Finding("restriction", f"only one of them says: {extra}", facts=shown)
 
 
@@ -127,16 +140,10 @@ def other_words(c: Compared, shown: dict[str, Fact]) -> Finding | None:
     >>> from compoundry.text.guards.finding import spoken
     >>> other_words(spoken("Dana paints portraits", "Dana paints landscapes"), {}).text
     'one says portraits, the other landscapes'
-    >>> other_words(spoken("It stops because Dana paints", "If Dana draws, it stops"), {}).text
-    'one says paints, the other draws'
+    >>> other_words(spoken("Dana asked for the numbers behind the chart", "Dana kindly asked for the numbers"), {}).text
+    'only one of them says chart, only the other kindly'
     """
-    return Finding("other_words", f"one says {_telling(c.a, c.lasting_a)}, the other {_telling(c.b, c.lasting_b)}", facts=shown)
-
-
-def _telling(s: Sentence, places: Sequence[int]) -> str:
-    """Quote the first word that isn't only a joint between two clauses, such as because; as it would stand within a sentence."""
-    place = next((i for i in places if s.words[i].lower() not in _CLAUSES), places[0])
-    return s.words[place] if s.named(place) or s.words[place].isupper() else s.words[place].lower()
+    return Finding("other_words", quoting.instead(c), facts=shown)
 
 
 def _initial(x: str, y: str) -> bool:
