@@ -50,7 +50,7 @@ def test_what_one_does_on_many_days_is_a_habit() -> None:
     others = [insight(50 + n, text.format("Dana"), "Dana", day=n * 5) for n, text in enumerate(NOISE)]
     (habit,) = [p for p in found([*moves, *others]) if p.kind == "habit"]
     assert habit.support == 6
-    assert habit.label == "Dana moved the Friday meeting again (on 6 days since January 2026)"
+    assert habit.label == "Dana moved the Friday meeting (on 6 days since January 2026)"
     assert set(habit.evidence) == {i.id for i in moves}
 
 
@@ -83,6 +83,17 @@ def test_what_is_not_shared_is_not_claimed() -> None:
     rows = [insight(n, f"Dana {said}.", "Dana", day=n * 9) for n, said in enumerate(told)]
     found = gist([[i.content] for i in rows], [i.content for i in rows], names=["Dana"], usual=lambda word: 0.01)
     assert found == Gist(None, "garden")
+
+
+def test_a_label_has_a_verb_and_whole_parentheses() -> None:
+    told = [
+        "Acme Router RV320 and the portal fail",
+        "Acme Router RV320 with (old firmware) stops",
+        "Acme Router RV320 and a switch (old) stall",
+    ]
+    said = gist([[text] for text in told], told, names=["Acme"], usual=lambda word: 0.01)
+    assert said.claim is None, "a name alone says nothing"
+    assert said.topic.count("(") == said.topic.count(")")
 
 
 def test_praise_that_goes_both_ways_is_no_habit() -> None:

@@ -7,8 +7,8 @@ import pytest
 from compoundry.job import Advise
 from compoundry.jobs import playbook_synthesis
 from compoundry.jobs.playbook_synthesis import Policy
-from compoundry.model import Reason, Rule
-from compoundry.text import playbook
+from compoundry.model import Fact, PatternKind, Reason, Rule
+from compoundry.text import playbook, wording
 from compoundry.text.commands import Command, commands, excluded
 from compoundry.text.lessons import Lesson, lesson
 from tests.jobs.views import NOW, insight, view
@@ -36,6 +36,11 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
             Lesson("you convert units (e.g., gallons to liters)", "use the tool for it"),
         ),
         ("When Dana called, Tom was out", None),
+        ("When a copy of the drive is there, users can read it.", None),
+        (
+            "When several steps are needed, especially in tools with an id, confirm the id first.",
+            Lesson("several steps are needed, especially in tools with an id", "confirm the id first"),
+        ),
         ("When Maria was younger, her family had money problems.", None),
         ("After a deploy, you should watch the error rate.", Lesson("after a deploy", "you should watch the error rate")),
     ],
@@ -139,3 +144,25 @@ def test_stored_text_cannot_break_out(hostile: str) -> None:
 def test_a_token_budget_keeps_the_surest() -> None:
     rules = [rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)]
     assert [r.id for r in playbook.within_tokens(rules, 20)] == ["r5", "r4"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "when", "do"),
+    [
+        ("theme", {"says": "… signs the plan", "sure": True, "about": "companies"}, "you plan for companies", "that several sign the plan"),
+        (
+            "theme",
+            {"says": "… signs the plan", "topic": "plan", "about": "sources"},
+            "",
+            "“plan”, which comes up with several, as in “… signs the plan”",
+        ),
+        ("habit", {"says": "… signs late", "sure": True}, "you plan with Dana", "that Dana signs late"),
+        ("habit", {"says": "… signs late", "topic": "signs"}, "you plan with Dana", "“signs”, which keeps coming up, as in “… signs late”"),
+    ],
+)
+def test_a_rule_made_of_a_pattern_is_a_sentence(kind: PatternKind, facts: dict[str, Fact], when: str, do: str) -> None:
+    assert wording.expected(facts, kind, insight(1, "Dana signs late.", "Dana")) == (when, f"Keep in mind {do}")
+
+
+def test_one_insight_is_counted_as_one() -> None:
+    assert "(confidence 0.80, 1 insight)" in playbook.markdown([rule(1, evidence=("i1",))])

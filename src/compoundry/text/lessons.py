@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from compoundry.text.lexicon import SMALL
+from compoundry.text.lexicon import AUXILIARIES, SMALL
 
 _WHEN: Final = re.compile(
     r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>(?:\([^()]{0,200}\)|[^,;()]|,(?=\d)){4,200}?)(?:,(?!\d)|;)\s*(?:then\s+)?(?P<do>.{4,})$",
@@ -17,6 +17,8 @@ _UNLESS: Final = re.compile(r"^(?P<do>.+?),?\s+(?:unless|except when|except if)\
 _PASSING: Final = re.compile(r"\b(?:I|I'll|I'm|I've|me|my|for now|today|tonight|tomorrow|this week|next week)\b")  # said once, to somebody
 _BLANK: Final = frozenset(("todo", "to do", "none", "to be done", "nothing", "to be defined"))
 _LONGEST = 400
+_EXPLAINS: Final = re.compile(r"(?:especially|such as|including|particularly|for example|like|e\.g\.)\b", re.IGNORECASE)
+_SAYS_SO: Final = AUXILIARIES | frozenset(("can", "may", "will", "could", "would", "should", "must", "might"))
 _OUGHT: Final = frozenset(("should", "must", "need", "can", "have", "always", "never"))
 _OPENING: Final = frozenset(("do", "don't", "never", "always", "please", "just", "first", "then", "be", "not"))
 
@@ -50,11 +52,24 @@ def lesson(sentence: str) -> Lesson | None:
     for form in (_WHEN, _REVERSED, _PLAIN):
         if found := form.match(plain):
             parts = found.groupdict()
-            if parts["do"].casefold() in _BLANK or (form is _WHEN and not _orders(parts["do"])):
+            when, do = _widened(parts.get("when", ""), parts["do"])
+            if do.casefold() in _BLANK or (form is _WHEN and not _orders(do)):
                 return None
-            do, unless = _split_unless(parts["do"])
-            return Lesson(_with_word(plain, form, parts.get("when", "")), do, unless)
+            do, unless = _split_unless(do)
+            return Lesson(_with_word(plain, form, when), do, unless)
     return None
+
+
+def _widened(when: str, do: str) -> tuple[str, str]:
+    """Leave with the condition what only explains it.
+
+    >>> _widened("several steps are needed", "especially where tools need an id, confirm the id first")
+    ('several steps are needed, especially where tools need an id', 'confirm the id first')
+    """
+    more, comma, rest = do.partition(", ")
+    if when and comma and _EXPLAINS.match(more):
+        return f"{when}, {more}", rest
+    return when, do
 
 
 def _orders(do: str) -> bool:
@@ -69,7 +84,9 @@ def _orders(do: str) -> bool:
         return second in _OUGHT
     if first.casefold() in _OPENING:
         return True
-    told = first.casefold() in SMALL or first[:1].isupper() or not first.isalpha() or first.endswith(("ed", "ing", "'s"))
+    if second in _SAYS_SO or first.casefold() in SMALL:
+        return False
+    told = first[:1].isupper() or not first.isalpha() or first.endswith(("ed", "ing", "'s"))
     return not told and not do.endswith("?")
 
 

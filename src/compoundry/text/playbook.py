@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from compoundry.counting import counted
 from compoundry.errors import Invalid
 from compoundry.model import Rule
 
@@ -107,9 +108,9 @@ def _sorted(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def _item(rule: Rule) -> str:
-    clash = f"; contradicts {len(rule.clashes)} other{'s' if len(rule.clashes) > 1 else ''} here" if rule.clashes else ""
+    clash = f"; contradicts {counted(len(rule.clashes), 'other')} here" if rule.clashes else ""
     used = f", helped {rule.helped}, harmed {rule.harmed}" if rule.helped or rule.harmed else ""
-    stands = f"confidence {rule.confidence:.2f}, {len(rule.evidence)} insights{used}{clash}"
+    stands = f"confidence {rule.confidence:.2f}, {counted(len(rule.evidence), 'insight')}{used}{clash}"
     return f"{_line(rule)}\n  Because {clean(rule.because)} ({stands})"
 
 

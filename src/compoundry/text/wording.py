@@ -79,7 +79,8 @@ def theme(what: Gist, typical: Insight, about: Sequence[Insight], support: int, 
     said = _said_of(what.claim, typical) if what.claim else None
     if said:
         return f"{many} {plural(said)} ({since(first)})"
-    return f"{many} have to do with {_topic(what)}({since(first)}), most typically: “{_short(said_of_any(typical))}”"
+    told = f"“{what.topic}” comes up with {many}" if what.topic else f"{many} say the like"
+    return f"{told} ({since(first)}), most typically: “{_short(said_of_any(typical))}”"
 
 
 def habit(what: Gist, typical: Insight, support: int, first: datetime) -> str:
@@ -87,13 +88,14 @@ def habit(what: Gist, typical: Insight, support: int, first: datetime) -> str:
     when = f"on {support} days {since(first)}"
     if what.claim:
         return f"{what.claim} ({when})"
-    return f"{_name(typical)} has to do with {_topic(what)}again and again ({when}), most typically: “{_short(_quoted(typical))}”"
+    told = f"“{what.topic}”" if what.topic else "The like"
+    return f"{told} keeps coming up with {_name(typical)} ({when}), most typically: “{_short(_quoted(typical))}”"
 
 
 def period(what: Gist, typical: Insight, when: str, support: int, out_of: int) -> str:
     """Say what comes at its time."""
     mostly = f"mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of} days)"
-    return f"{what.claim or _short(_quoted(typical))}, {mostly}"
+    return f"{what.claim or f'“{_short(_quoted(typical))}” or the like'}, {mostly}"
 
 
 def sequence(first: str, then: str, who: str, support: int, out_of: int, days: str) -> str:
@@ -118,17 +120,22 @@ def expected(facts: Mapping[str, Fact], kind: PatternKind, typical: Insight) -> 
     topic, sure = facts.get("topic"), facts.get("sure")
     match kind:
         case "theme":
-            told = f"that several {plural(said.removeprefix('… '))}" if sure else f"{_about(topic)}from several, as in “{said}”"
-            return f"you plan for {facts.get('about', 'sources')}", f"Expect {told}"
+            about = facts.get("about", "sources")
+            told = (
+                f"that several {plural(said.removeprefix('… '))}"
+                if sure
+                else f"{_about(topic)}, which comes up with several, as in “{said}”"
+            )
+            return "" if about == "sources" else f"you plan for {about}", f"Keep in mind {told}"
         case "habit":
-            told = f"Keep in mind: {_name(typical)} {said.removeprefix('… ')}" if sure else f"Keep {_about(topic)}in mind, as in “{said}”"
-            return f"you plan with {_name(typical)}", told
+            told = f"that {_name(typical)} {said.removeprefix('… ')}" if sure else f"{_about(topic)}, which keeps coming up, as in “{said}”"
+            return f"you plan with {_name(typical)}", f"Keep in mind {told}"
         case "sequence":
             return f"“{said}”", f"Expect “{facts.get('then', '')}” within {facts.get('when', '')} days"
         case "co_occurrence":
             return f"“{said}”", f"Look for “{facts.get('then', '')}” too"
         case "period":
-            return f"you plan for {facts.get('when', '')}", f"Expect this: {_short(_quoted(typical))}"
+            return f"you plan for {facts.get('when', '')}", f"Expect “{_short(_quoted(typical))}” or the like"
         case _:
             assert_never(kind)
 
@@ -143,12 +150,8 @@ def _said_of(claim: str | None, typical: Insight) -> str | None:
     return predicate(replace(typical, content=claim)) if claim else None
 
 
-def _topic(what: Gist) -> str:
-    return f"“{what.topic}” " if what.topic else "this "
-
-
 def _about(topic: Fact | None) -> str:
-    return f"“{topic}” " if topic else "the like "
+    return f"“{topic}”" if topic else "the like"
 
 
 def _name(insight: Insight) -> str:

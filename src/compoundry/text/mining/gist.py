@@ -11,6 +11,7 @@ _MOST = 0.5  # of the sources must have a word before it is said of them all
 _RARER = 3.0  # times as often as in the rest of the workspace
 _LONGEST = 12
 _TOKEN = re.compile(r"\S+")
+_AGAIN = re.compile(r"(?<!\band)\s+(?:yet\s+|once\s+)?again\b", re.IGNORECASE)  # what recurs is told by how often it does
 _WORD = re.compile(r"[^\W_]+(?:['’.+&-][^\W_]+)*\+?")
 
 
@@ -68,7 +69,8 @@ def gist(sources: Sources, typical: Sequence[str], *, names: Collection[str], us
         phrase for sentence in typical for phrase in _phrases(sentence, lambda w: borne(w) and distinct(w) and lemma(w) not in _UNFINISHED)
     ]
     topic = max(phrases, default="", key=lambda phrase: sum(share(word) for word in senses(phrase)))
-    return Gist(max(claims, default=None, key=lambda cut: sum(map(distinct, _WORD.findall(cut)))), topic)
+    claim = max(claims, default=None, key=lambda cut: sum(map(distinct, _WORD.findall(cut))))
+    return Gist(_AGAIN.sub("", claim) if claim else None, topic)
 
 
 def senses(sentence: str) -> frozenset[str]:
@@ -81,7 +83,9 @@ def _bears(cut: str, borne: Callable[[str], bool], distinct: Callable[[str], boo
     words = _WORD.findall(cut)
     said = [n for n, word in enumerate(words) if word.casefold() not in own]
     timeless = _WHEN.isdisjoint(word.casefold() for word in words)
-    return timeless and words[0].casefold() in own and all(map(borne, words)) and any(distinct(words[n]) for n in said[1:])
+    named_only = all(not word.islower() for word in (words[n] for n in said))  # Small Business RV320 says nothing
+    bears = timeless and not named_only and words[0].casefold() in own and all(map(borne, words))
+    return bears and any(distinct(words[n]) for n in said[1:])
 
 
 def _weightless(word: str, own: Collection[str]) -> bool:
@@ -140,4 +144,6 @@ def _trimmed(run: Sequence[str]) -> Iterator[str]:
     last = max((n for n, word in enumerate(words) if word not in _LINKS), default=-1)
     first = max((n + 1 for n, word in enumerate(words[:last]) if n in (0, 1) and word in _ARTICLES), default=0)
     if last >= 0:
-        yield " ".join(run[first : last + 1]).strip(",;.:!?()“”\"'").removesuffix("'s").removesuffix("’s")
+        phrase = " ".join(run[first : last + 1])
+        phrase = phrase if phrase.count("(") == phrase.count(")") else phrase.partition(" (")[0].replace("(", "").replace(")", "")
+        yield phrase.strip(",;.:!?“”\"'").removesuffix("'s").removesuffix("’s")
