@@ -109,7 +109,7 @@ def measure(folder: Path, *, conversations: int) -> dict[str, Served]:
     totals: dict[str, Served] = defaultdict(Served)
     with tempfile.TemporaryDirectory() as place:
         for name, lines in list(histories(folder).items())[:conversations]:
-            with Workspace.open(f"{place}/gain.db", name) as ws:
+            with Workspace.open(f"{place}/gain.db", name, create=True) as ws:
                 ws.add_all([_line(line) for line in lines])
                 for stage in ("raw", *JOBS):
                     if stage != "raw" and (run := ws.run(stage)).state != "completed":

@@ -80,7 +80,8 @@ def test_a_rule_that_rests_on_a_source_is_in_its_blast_radius(ws: Workspace) -> 
     ws.add("When the export times out, restart the queue worker first.", entities=["Dana"], source="runbook")
     ws.run("playbook_synthesis")
     assert [rule.do for rule in ws.blast_radius("runbook").rules] == [rule.do for rule in ws.rules()]
-    assert not ws.blast_radius("nobody").rules
+    with pytest.raises(NotFound, match="no evidence comes from 'nobody'"):
+        ws.blast_radius("nobody")
 
 
 def test_trust_is_a_share_of_a_source_that_said_something(ws: Workspace) -> None:

@@ -4,12 +4,14 @@ import logging
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
 
 from compoundry import Workspace
 from compoundry.errors import Conflict, Invalid, NotFound, Stale, Unavailable
+from compoundry.service import access
 
 
 @pytest.fixture
@@ -101,7 +103,10 @@ def test_what_cannot_be_understood_is_named(ws: Workspace) -> None:
 
 def test_workspaces_of_one_file_are_apart_and_found_again_by_name(tmp_path: Path) -> None:
     file = tmp_path / "folder" / "memory.db"
-    with Workspace.open(file, "home", encoder="hashed") as home, Workspace.open(file, "work", encoder="hashed") as work:
+    with (
+        Workspace.open(file, "home", encoder="hashed") as home,
+        Workspace.open(file, "work", encoder="hashed", create=True) as work,
+    ):
         home.add("The cat sleeps.")
         assert (len(home.insights()), len(work.insights())) == (1, 0)
     with Workspace.open(str(file), "home", encoder="hashed") as again:
@@ -137,12 +142,36 @@ def test_without_a_name_the_only_workspace_is_meant_and_several_are_asked_about(
         Workspace.open(tmp_path / "one.db", encoder="hashed") as same,
     ):
         assert same.id == acme.id
-    with Workspace.open(tmp_path / "one.db", "globex", encoder="hashed"):
+    with Workspace.open(tmp_path / "one.db", "globex", encoder="hashed", create=True):
         pass
     with pytest.raises(Invalid, match="'acme', 'globex'"):
         Workspace.open(tmp_path / "one.db", encoder="hashed")
     with Workspace.open(tmp_path / "new.db", encoder="hashed") as first, Workspace.open(tmp_path / "new.db", "default") as named:
         assert first.id == named.id
+
+
+def test_a_slip_in_a_name_is_warned_of_or_refused(tmp_path: Path) -> None:
+    file = tmp_path / "one.db"
+    with pytest.raises(NotFound, match="nor any other"):
+        Workspace.open(file, "acme", encoder="hashed", create=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Workspace.open(file, "acme", encoder="hashed").close()
+        Workspace.open(file, "globex", encoder="hashed", create=True).close()
+    with pytest.raises(NotFound, match="no workspace 'amce' here, but 'acme', 'globex'"):
+        Workspace.open(file, "amce", encoder="hashed", create=False)
+    with pytest.warns(UserWarning, match="an empty one is made"):
+        Workspace.open(file, "amce", encoder="hashed").close()
+
+
+def test_workspaces_of_one_name_are_told_apart_by_their_slugs(tmp_path: Path) -> None:
+    file = tmp_path / "one.db"
+    with Workspace.open(file, "acme", encoder="hashed") as first:
+        second = access.create_workspace(first._parts.app, "acme")
+        with pytest.raises(Invalid, match="acme, acme-2"):
+            Workspace.open(file, "acme", encoder="hashed")
+        with Workspace.open(file, second.slug, encoder="hashed") as opened:
+            assert opened.id == second.id
 
 
 def test_a_closed_workspace_takes_nothing_more(ws: Workspace) -> None:

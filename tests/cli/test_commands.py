@@ -229,6 +229,16 @@ def test_a_run_is_watched_line_by_line_in_a_pipe(prompt: Prompt) -> None:
 
 
 @pytest.mark.parametrize("place", ["local", "remote"])
+def test_new_words_are_said_to_be_put_by_hand_and_evidence_stays(house: House, place: str) -> None:
+    prompt: Prompt = getattr(house, place)
+    id = prompt.json("insights", "--limit", "1")["data"][0]["id"]
+    before = prompt.json("insight", id)
+    after = prompt.json("edit", id, "--content", f"{before['content']} Truly!")
+    assert after["evidence"] == before["evidence"]
+    assert "put into these words by hand" in prompt("insight", id).out
+
+
+@pytest.mark.parametrize("place", ["local", "remote"])
 def test_a_job_is_scheduled_and_no_more(house: House, place: str) -> None:
     prompt: Prompt = getattr(house, place)
     (known,) = prompt.json("schedule", "set", "decay_sweep", "0 3 * * *", "--time-zone", "Europe/Berlin")["data"]

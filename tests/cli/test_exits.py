@@ -22,6 +22,8 @@ GONE = "00000000-0000-0000-0000-000000000000"
         ("insights --last 1d --from 2026-01-01T00:00:00Z", 2, 400),
         ("edit " + GONE, 2, 400),
         ("changes ../../workspaces", 4, 404),
+        ("blast-radius nobody", 4, 404),
+        ("schedule remove metrics", 4, 404),
     ],
 )
 @pytest.mark.parametrize("place", ["local", "remote"])
@@ -37,6 +39,18 @@ def test_a_command_line_that_cannot_be_understood_ends_with_2(line: str) -> None
     said = typed(*line.split(), "--json")
     assert (said.code, said.out, said.error["exit"]) == (2, "", 2)
     assert "--help" in typed(*line.split()).err
+
+
+def test_where_to_look_may_be_said_before_the_command(house: House) -> None:
+    option, place = house.local.place
+    assert typed(option, place, "--json", "runs", "--limit", "3").code == 0
+    assert typed("--profile", "nowhere", "runs").code == 2
+    assert typed("--profile", "nowhere").code == 2
+
+
+def test_two_workspaces_of_one_name_are_pointed_out(house: House) -> None:
+    names = [house.local("workspace", "create", name) for name in ("twin", "twin")]
+    assert ["the same name" in said.out for said in names] == [False, True]
 
 
 def test_a_key_that_is_not_valid_ends_with_3(house: House) -> None:

@@ -37,12 +37,14 @@ def _door(where: Where, *, make: bool = False) -> Iterator["Door"]:
 @command(_workspaces, "create", partial(_door, make=True), ON_A_DATABASE)
 def create_workspace(door: "Door", name: Annotated[str, typer.Argument(help="What people call it.")]) -> Shown:
     """Make a workspace: one team's insights, apart from all others'."""
+    twins = [one.id for one in door.workspaces() if one.name == name.strip()]
     made = door.create_workspace(name)
     body = {"id": made.id, "name": made.name, "slug": made.slug, "created_at": moment(made.created_at)}
     return Shown(
         body,
         (
             f"workspace {made.id}: {made.name}",
+            *((f"mind that workspace {twins[0]} has the same name; tell them apart by id, or by slug ({made.slug})",) if twins else ()),
             f"a key for it: compoundry key create --workspace {made.id} --scopes record.read,record.write,insight.stream",
         ),
     )

@@ -32,6 +32,7 @@ from compoundry.cli import (
 )
 from compoundry.cli.nouns import grouped
 from compoundry.cli.show import complain
+from compoundry.cli.where import command_first
 from compoundry.client.errors import ClientError
 from compoundry.errors import CompoundryError
 
@@ -39,7 +40,7 @@ _EPILOG = (
     "Exit codes: 0 done, 1 run failed, 2 invalid, 3 not allowed, 4 not found, 5 conflict, 6 unreachable, 7 timed out, 70 broken, "
     "130 interrupted.\n\n"
     "Every command takes --json. COMPOUNDRY_DATABASE_URL names a database; COMPOUNDRY_URL and COMPOUNDRY_API_KEY a server; "
-    "--profile names a place in profiles.toml."
+    "--profile names a place in profiles.toml. Where to look may be said before the command, too."
 )
 
 app = typer.Typer(
@@ -89,7 +90,7 @@ def run(args: Sequence[str]) -> NoReturn:
     """Carry out a command line and end the process."""
     as_json = "--json" in args
     try:
-        code = app(args=args, prog_name="compoundry", standalone_mode=False) or exits.DONE
+        code = app(args=command_first(args), prog_name="compoundry", standalone_mode=False) or exits.DONE
     except TyperException as error:
         code = _misused(error, as_json=as_json)
     except (CompoundryError, ClientError) as error:

@@ -9,6 +9,7 @@ from compoundry.cli.command import ON_A_DESK, command
 from compoundry.cli.desk import Desk, open_desk
 from compoundry.cli.show import Shown, Table
 from compoundry.client.nouns import Body
+from compoundry.errors import NotFound
 
 _schedules = typer.Typer(no_args_is_help=True, help="Let jobs come by themselves; a worker must be running.")
 
@@ -35,7 +36,11 @@ def schedule(
 @command(_schedules, "remove", open_desk, ON_A_DESK)
 def unschedule(desk: Desk, job_type: JobType) -> Shown:
     """Let a job come by itself no more."""
-    return _shown(desk.schedule(job_type, None, time_zone="UTC"))
+    before = desk.scheduled()
+    left = desk.schedule(job_type, None, time_zone="UTC")
+    if all(one["job_type"] != job_type for one in before):
+        raise NotFound(f"{job_type} has no schedule; those that have one: compoundry schedule list", kind="schedule")
+    return _shown(left)
 
 
 def _shown(found: Sequence[Body]) -> Shown:

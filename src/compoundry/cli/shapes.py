@@ -110,7 +110,9 @@ def insight(found: Insight) -> Shown:
     believed = f"confidence {found.confidence:.2f} ({found.confidence_level})"
     facts = f"{found.type} about {about}; {found.standing}{gone}; {believed}; {moment(found.observed_at)}"
     rows = [(e.kind, moment(e.at), e.source, short(e.excerpt)) for e in found.evidence]
-    return Shown(found.body, (found.content, facts, Table(("evidence", "at", "source", "excerpt"), rows, "no evidence")))
+    since = found.body.get("metadata", {}).get("reworded_at")
+    note = (f"put into these words by hand on {str(since)[:10]}; its evidence stays as it was seen",) if since else ()
+    return Shown(found.body, (found.content, facts, *note, Table(("evidence", "at", "source", "excerpt"), rows, "no evidence")))
 
 
 def story(told: Story) -> Shown:

@@ -1,6 +1,7 @@
 """Know where the insights are: in a database, or behind a server's URL."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from compoundry.errors import Invalid
 _URL, _DATABASE, _KEY = "COMPOUNDRY_URL", "COMPOUNDRY_DATABASE_URL", "COMPOUNDRY_API_KEY"
 _WORKSPACE = "COMPOUNDRY_WORKSPACE"
 _PANEL = "Where"
+_VALUED = ("--database", "--url", "--api-key", "--workspace", "-w", "--profile")
 
 Database = Annotated[
     str | None,
@@ -80,3 +82,21 @@ class Where:
     def names_database(self) -> bool:
         """Tell whether a database was named, so that its owner means it."""
         return bool(self.database or os.environ.get(_DATABASE))
+
+
+def command_first(args: Sequence[str]) -> list[str]:
+    """Move what says where, and --json, from before the command to its end, where the command reads it.
+
+    >>> command_first(["--profile", "acme", "--json", "insights", "--limit", "3"])
+    ['insights', '--limit', '3', '--profile', 'acme', '--json']
+    >>> command_first(["--workspace=2", "recall", "--", "--odd"]), command_first(["--version"])
+    (['recall', '--workspace=2', '--', '--odd'], ['--version'])
+    """
+    at = 0
+    while at < len(args) and args[at].partition("=")[0] in (*_VALUED, "--json"):
+        at += 2 if args[at] in _VALUED else 1
+    place, rest = args[:at], args[at:]
+    if not rest:
+        return list(args)
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *place, *rest[end:]]

@@ -111,7 +111,10 @@ def one(app: App, caller: Caller, id: str) -> Insight:
 def edit(
     app: App, caller: Caller, id: str, values: Mapping[str, Any], *, version: int | None = None, once: Idempotency | None = None
 ) -> Insight:
-    """Change content, type, pin, standing or recheck day of an insight; Conflict when it isn't at this version any more."""
+    """Change content, type, pin, standing or recheck day of an insight; Conflict when it isn't at this version any more.
+
+    Evidence is what was seen and stays as it is; where the content changes, `reworded_at` among the metadata says when.
+    """
     caller.need("record.write")
 
     def change(connection: Connection, now: datetime) -> Insight:
@@ -120,7 +123,9 @@ def edit(
             raise Conflict(f"the insight is at version {before.version}, not {version}; read it again")
         if "standing" in values and {before.standing, values["standing"]} - {"active", "archived"}:
             raise Conflict(f"the insight is {before.standing}; only active and archived ones can change places here")
-        insights.edit(connection, before, caller.workspace_id, values, now)
+        reworded = "content" in values and values["content"] != before.content
+        said = {"metadata": {**before.metadata, "reworded_at": now.isoformat().replace("+00:00", "Z")}} if reworded else {}
+        insights.edit(connection, before, caller.workspace_id, {**values, **said}, now)
         return insights.one(connection, caller.workspace_id, id)
 
     after = _changed(app, caller, change, once)

@@ -72,10 +72,12 @@ def trust(app: App, caller: Caller, source: str, value: float) -> Source:
 
 
 def blast_radius(app: App, caller: Caller, source: str) -> BlastRadius:
-    """Return what rests on a source, and what would be left of each insight without it."""
+    """Return what rests on a source, and what would be left of each insight without it; NotFound for one that has said nothing."""
     caller.need("record.read")
     mine = caller.workspace_id
     with app.database.read() as connection:
+        if all(said.source != source for said in sources.known(connection, mine)):
+            raise NotFound(f"no evidence comes from {source!r}", kind="source")
         ids = sources.survivors(connection, mine, sources.told_by(connection, mine, source))
         found = [i for i in gathered(connection, mine, ids).values() if i.standing == "active"]
         trusted, policy, now = sources.trust(connection, mine), belief_policy(connection, mine), clock(connection)
