@@ -12,6 +12,7 @@ import pytest
 
 from compoundry.app import Parts, assemble
 from compoundry.client import Client
+from compoundry.engine.encoding import encode_missing
 from compoundry.engine.notes import take_one
 from compoundry.errors import Conflict, Invalid, LostRun, NotFound
 from compoundry.model import Caller
@@ -119,6 +120,15 @@ def test_what_is_not_known_is_not_made_up(parts: Parts, caller: Caller, question
     take_one(parts.shop)
     reply = asking.ask(parts.app, caller, question)
     assert (reply.answer[:12], reply.known, list(reply.quoted)) == ("I don't know", False, [])
+
+
+def test_what_is_only_about_the_name_is_said_to_be_the_nearest(parts: Parts, caller: Caller) -> None:
+    telling.tell(parts.app, caller, NOTES)
+    take_one(parts.shop)
+    encode_missing(parts.shop, caller.workspace_id)
+    reply = asking.ask(parts.app, caller, "Does Dana prefer email over Friday night?")
+    assert reply.quoted
+    assert (reply.answer.startswith("I don't know for sure"), reply.known, reply.weak) == (True, False, True)
 
 
 def test_an_existing_client_tells_polls_and_asks(tmp_path: Path) -> None:

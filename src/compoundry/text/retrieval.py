@@ -89,3 +89,13 @@ def terms(sentence: str) -> list[str]:
     """
     words = (lemma(word) for word in cut(sentence) if word[0].isalnum())
     return [word for word in words if word not in SMALL]
+
+
+def outright(query: str, names: Sequence[str], sentence: str) -> float:
+    """Return the share of a question's words, its names left out, that a sentence has; 1 when it asks for nothing but names.
+
+    >>> outright("Which car does Dana drive?", ["Dana"], "Dana drives to work"), outright("Dana?", ["Dana"], "Dana drives")
+    (0.5, 1.0)
+    """
+    asked = set(terms(query)) - {word for name in names for word in terms(name)}
+    return len(asked & set(terms(sentence))) / len(asked) if asked else 1.0

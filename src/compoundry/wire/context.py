@@ -37,6 +37,7 @@ def reply(found: Reply) -> dict[str, Any]:
         "metadata": {
             "query_type": "entity_specific" if found.about else "general",
             "known": found.known,
+            "weak": found.weak,
             "insights_considered": len(found.considered),
         },
     }
