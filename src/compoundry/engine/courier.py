@@ -54,6 +54,7 @@ class Courier:
         self._busy, self._lock = Counter[str](), threading.Lock()
         self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="courier")
         self._swept: datetime | None = None
+        self._idle = False  # nobody is to be told anything: one who has just signed up is seen at the next regular look
         self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
 
     def start(self) -> None:
@@ -91,7 +92,7 @@ class Courier:
                 log.warning("the database is away", reason=error.message)
                 more = False
             if not more:
-                self._woken.wait(self._postage.poll_s)
+                (self._stopping if self._idle else self._woken).wait(self._postage.poll_s)
                 self._woken.clear()
 
     def _look(self) -> bool:
@@ -99,6 +100,7 @@ class Courier:
         with self._shop.database.read() as connection:
             now, hooks = clock(connection), webhooks.active(connection)
             unheard = [(hook, *fanning.unheard(connection, hook)) for hook in hooks]
+        self._idle = not hooks
         for hook, found, cursor in unheard:
             if found or cursor != hook.cursor:
                 with self._shop.database.write() as connection:

@@ -17,7 +17,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
 from sqlalchemy import Engine, create_engine, event
 
 from compoundry.model import Run
-from compoundry.store.database import Database
+from compoundry.store.database import Database, pooled
 
 Execute = Callable[[Run], None]
 VERSION = "compoundry-1"
@@ -58,15 +58,14 @@ class Durable:
     def close(self) -> None:
         """Stop DBOS; attempts that run must have ended."""
         DBOS.destroy(destroy_registry=True)
-        if self._engine is not None:
-            self._engine.dispose()
+        self._engine.dispose()
 
     def _attempt(self) -> Callable[[str], None]:
         def attempt(name: str) -> None:
-            """Do the work in one step; a workflow left over from another process has nothing to do."""
+            """Do the work, whose outcome our own tables keep; a workflow left over from another process has nothing to do."""
             run = self._held.pop(name, None)
             if run is not None:
-                DBOS.run_step({"name": run.job_type}, self._execute, run)
+                self._execute(run)
 
         return attempt
 
@@ -84,10 +83,10 @@ class _Json(Serializer):
         return "compoundry_json"
 
 
-def _engine(database: Database) -> Engine | None:
-    """Give DBOS a SQLite file of its own, so that its writes never wait for a long apply."""
+def _engine(database: Database) -> Engine:
+    """Give DBOS connections of its own, and a SQLite file too, so that its writes never wait for a long apply."""
     if database.file is None:
-        return None
+        return pooled(database.url, called="compoundry engine")
     for ending in ("", "-wal", "-shm"):
         Path(f"{database.file}-engine{ending}").unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{database.file}-engine")
@@ -101,10 +100,11 @@ def _prepare(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _config(database: Database, engine: Engine | None, worker: str, slots: int) -> DBOSConfig:
-    config: DBOSConfig = {
+def _config(database: Database, engine: Engine, worker: str, slots: int) -> DBOSConfig:
+    return {
         "name": "compoundry",
-        "system_database_url": str(engine.url) if engine else database.url,
+        "system_database_url": str(engine.url) if database.file else database.url,
+        "system_database_engine": engine,
         "dbos_system_schema": SCHEMA,
         "application_version": VERSION,
         "executor_id": worker,
@@ -112,4 +112,3 @@ def _config(database: Database, engine: Engine | None, worker: str, slots: int) 
         "max_executor_threads": slots + 2,
         "log_level": "ERROR",
     }
-    return {**config, "system_database_engine": engine} if engine else config

@@ -1,5 +1,6 @@
 """Open the database, and give one transaction at a time to whoever writes."""
 
+import math
 import sqlite3
 import threading
 import time
@@ -14,8 +15,19 @@ import orjson
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from compoundry.errors import Invalid, Twin, Unavailable
 
@@ -25,6 +37,7 @@ BUSY_MS = 15_000
 _SILENCE = "idle_in_transaction_session_timeout"
 READ_ONLY = "25006"  # what PostgreSQL calls it
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
+FRESH_S = 1.0  # so soon after a connection was used, it isn't tried before it is used again: that would be one round trip in four
 HASTY_S, PATIENT_S = 30, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
 # the last one is also how long a long statement may wait for a lock
 _REACH = {
@@ -33,7 +46,7 @@ _REACH = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
     "tcp_user_timeout": 30_000,
-}  # also how long a long statement may wait for a lock
+}
 _PRAGMAS = (f"busy_timeout={BUSY_MS}", "synchronous=FULL", "foreign_keys=ON")
 _AGAIN_S = 0.01
 
@@ -102,14 +115,35 @@ def open_database(url: str, *, called: str = "compoundry") -> Database:
         case "sqlite":
             return Database(_sqlite(str(parsed), parsed.database), url)
         case "postgresql":
-            driver = parsed.set(drivername="postgresql+psycopg")
-            reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
-            pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": POOL_S}
-            engine = create_engine(driver, connect_args={**reach, "application_name": called}, **pool, **_json())
+            engine = pooled(url, called=called)
             event.listen(engine, "connect", _limit_silence)
             return Database(engine, url)
         case other:
             raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
+
+
+def pooled(url: str, *, called: str) -> Engine:
+    """Connect to PostgreSQL under a name; a connection that nobody used for a while is tried before it is given out."""
+    parsed = make_url(url)
+    reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
+    pool = {"pool_size": 10, "max_overflow": 20, "pool_timeout": POOL_S}
+    named = {**reach, "application_name": called}
+    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=named, **pool, **_json())
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_old(connection: DBAPIConnection, record: ConnectionPoolEntry, _fairy: object) -> None:
+        if time.monotonic() - record.info.get("since", math.inf) <= FRESH_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+    return engine
 
 
 def file_of(url: str) -> Path | None:
