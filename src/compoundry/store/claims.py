@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from compoundry.model import Run
@@ -19,7 +20,7 @@ _END_SESSIONS = text("""
     WHERE application_name = ANY(:names) AND datname = current_database() AND xact_start IS NOT NULL AND state_change < :since
       AND (state LIKE 'idle in transaction%' OR wait_event_type = 'Client')
 """)  # a pipeline that waits for its client is called active
-_LOOK = 20
+_WORKSPACES = 20  # to look at in one query
 LONGEST_WAIT = timedelta(minutes=1)  # nothing is put off for longer, so a run that seems to be was put off by a clock that went back since
 
 
@@ -32,14 +33,26 @@ class Lease:
 
 
 def claim(connection: Connection, lease: Lease, now: datetime) -> Run | None:
-    """Take the next due run, or None; the workspace that was served longest ago comes first.
+    """Take the next due run, or None."""
+    return next(iter(claim_several(connection, lease, now, most=1)), None)
+
+
+def claim_several(connection: Connection, lease: Lease, now: datetime, *, most: int) -> list[Run]:
+    """Take so many due runs at the most, one of a workspace; the workspaces that were served longest ago come first.
 
     A writing run is taken only when its workspace has none running and none waiting before it.
     """
-    for row in connection.execute(_due(now).limit(_LOOK)):
-        if run := _take(connection, row, lease, now):
-            return run
-    return None
+    taken = dict[int, Run]()
+    for skip in count(0, _WORKSPACES):
+        rows = connection.execute(_DUE, {"now": now, "later": now + LONGEST_WAIT, "skip": skip}).all()
+        for row in rows:
+            if row.id and row.workspace_id not in taken and (run := _take(connection, row, lease, now)):
+                taken[run.workspace_id] = run
+            if len(taken) == most:
+                return list(taken.values())
+        if not rows:
+            return list(taken.values())
+    raise AssertionError("counting has no end")
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -54,7 +67,8 @@ def take_over(connection: Connection, lease: Lease, now: datetime, *, limit: int
     A run that somebody has locked is left out, and taken the next time.
     """
     lost = _T.c.state == "running" if orphaned else and_(_T.c.state == "running", _T.c.lease_until < now)
-    rows = connection.execute(select(_T).where(lost).order_by(_T.c.lease_until).limit(limit).with_for_update(skip_locked=True)).all()
+    named = select(_T.c.workspace_id, _T.c.id, _T.c.attempt).where(lost).order_by(_T.c.lease_until).limit(limit)
+    rows: Sequence[Any] = connection.execute(named.with_for_update(skip_locked=True)).all()
     return [run for row in rows if (run := _grasp(connection, row, lease, now, state="running"))]
 
 
@@ -100,18 +114,33 @@ def release(connection: Connection, lease: Lease, now: datetime) -> int:
     return count
 
 
-def _due(now: datetime) -> Select[Any]:
+def _due() -> Select[Any]:
+    """Name the runs that may start in the next workspaces by turn: all dry ones, and the first writer where none is running.
+
+    A workspace that has none is named without a run, so that nothing at all means that there are no more workspaces.
+    """
     other, turn = _T.alias("other"), tables.workspaces
     busy = exists(select(1).where(other.c.workspace_id == _T.c.workspace_id, other.c.state == "running", ~other.c.dry_run))
-    order = (_T.c.rank, _T.c.accepted_at, _T.c.id)
-    place = func.row_number().over(partition_by=_T.c.workspace_id, order_by=order).label("place")
-    lined_up = select(_T.c.workspace_id, _T.c.id, place).where(_T.c.state == "accepted", ~_T.c.dry_run).subquery("lined_up")
-    mine = and_(lined_up.c.workspace_id == _T.c.workspace_id, lined_up.c.id == _T.c.id)
-    free = or_(_T.c.dry_run, and_(lined_up.c.place == 1, ~busy))
-    waiting = select(_T, turn.c.served_at).join(turn, turn.c.id == _T.c.workspace_id).outerjoin(lined_up, mine)
-    on_time = or_(_T.c.not_before <= now, _T.c.not_before > now + LONGEST_WAIT)
-    due = waiting.where(_T.c.state == "accepted", on_time, free)
-    return due.order_by(turn.c.served_at.asc().nulls_first(), _T.c.accepted_at, _T.c.id)
+    waits = and_(_T.c.state == "accepted", or_(_T.c.dry_run, ~busy))
+    asking = select(_T.c.workspace_id, func.min(_T.c.accepted_at).label("since")).where(waits, _on_time(_T))
+    asked = asking.group_by(_T.c.workspace_id).subquery("asked")
+    turns = select(asked.c.workspace_id, turn.c.served_at).join(turn, turn.c.id == asked.c.workspace_id)
+    order = (turn.c.served_at.asc().nulls_first(), asked.c.since, asked.c.workspace_id)
+    first = turns.order_by(*order).limit(_WORKSPACES).offset(bindparam("skip")).cte("first")
+    place = func.row_number().over(partition_by=(_T.c.workspace_id, _T.c.dry_run), order_by=(_T.c.rank, _T.c.accepted_at, _T.c.id))
+    named = (_T.c.workspace_id, _T.c.id, _T.c.attempt, _T.c.dry_run, _T.c.accepted_at, _T.c.not_before)
+    line = select(*named, place.label("place")).join(first, first.c.workspace_id == _T.c.workspace_id).where(waits).subquery("line")
+    free = and_(line.c.workspace_id == first.c.workspace_id, _on_time(line), or_(line.c.dry_run, line.c.place == 1))
+    due = select(first.c.workspace_id, line.c.id, line.c.attempt).select_from(first.outerjoin(line, free))
+    return due.order_by(first.c.served_at.asc().nulls_first(), line.c.accepted_at, line.c.id)
+
+
+def _on_time(runs: FromClause) -> ColumnElement[bool]:
+    now, later = (bindparam(name, type_=_T.c.not_before.type) for name in ("now", "later"))
+    return or_(runs.c.not_before <= now, runs.c.not_before > later)
+
+
+_DUE = _due()  # made once: making it takes longer than asking it
 
 
 def _take(connection: Connection, row: Row[Any], lease: Lease, now: datetime) -> Run | None:
@@ -136,7 +165,7 @@ def _grasp(connection: Connection, row: Row[Any], lease: Lease, now: datetime, *
     values = {
         "state": "running",
         "attempt": row.attempt + 1,
-        "strikes": row.strikes + 1,
+        "strikes": _T.c.strikes + 1,
         "worker": lease.worker,
         "lease_until": now + timedelta(seconds=lease.seconds),
         "started_at": now,
