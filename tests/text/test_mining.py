@@ -12,7 +12,7 @@ from compoundry.jobs.pattern_detection import Policy
 from compoundry.model import Candidate, Insight, Pattern, PatternStatus
 from compoundry.text.mining.chance import believable, binomial_tail, hypergeometric_tail
 from compoundry.text.mining.gist import Gist, gist
-from compoundry.text.mining.graph import EXACT, neighbour_edges
+from compoundry.text.mining.graph import EXACT, NEIGHBOURS, neighbour_edges
 from compoundry.text.mining.subjects import without_subject
 from tests.jobs.views import NOW, applied, insight, view
 
@@ -165,6 +165,18 @@ def test_a_large_workspace_keeps_nearly_all_near_neighbours() -> None:
     known = set(zip(edges.first.tolist(), edges.second.tolist(), strict=True))
     kept = [(min(n, m), max(n, m)) in known for n, mine in zip(some.tolist(), nearest.tolist(), strict=True) for m in mine if m != n]
     assert sum(kept) >= 0.9 * len(kept)
+
+
+@pytest.mark.parametrize("size", [1, 20, 21, 1_400])
+def test_the_nearest_are_those_that_sorting_all_would_find(size: int) -> None:
+    rows = np.random.default_rng(7).normal(size=(size, 8)).astype(np.float32).round(1)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-9))
+    cosines = rows @ rows.T
+    np.fill_diagonal(cosines, -2.0)
+    least = np.maximum(np.sort(cosines, axis=1)[:, -min(size, NEIGHBOURS)], 0.0)
+    expected = {(min(a, b), max(a, b)) for a, b in np.argwhere(cosines >= least[:, None] - 1e-6).tolist()}
+    edges = neighbour_edges(rows, at_least=0.0)
+    assert set(zip(edges.first.tolist(), edges.second.tolist(), strict=True)) == expected
 
 
 def test_dates_dealt_at_random_are_no_sequences() -> None:
