@@ -21,11 +21,12 @@ _NO_KIND = "?"
 def columns(connection: Connection, workspace_id: int, *, evidence_of: int | None = None) -> Columns:
     """Return the active insights by id, each with the evidence of what was merged into it.
 
-    With `evidence_of`, only that many have their evidence, where there are more than twice as many.
+    With `evidence_of`, only that many have their evidence, where there are more than twice as many; and confidences are rough.
     """
     types, sources = Names(), Names()
     wanted = [
-        Wanted("word", _I.c.id), Wanted("count", _I.c.version), Wanted("word", _I.c.type, types), Wanted("share", _I.c.confidence),
+        Wanted("word", _I.c.id), Wanted("count", _I.c.version), Wanted("word", _I.c.type, types),
+        Wanted("rough_share" if evidence_of else "share", _I.c.confidence),
         Wanted("flag", _I.c.pinned), Wanted("time", _I.c.observed_at), Wanted("time", _I.c.recheck_at),
         Wanted("word", _I.c.source, sources), Wanted("count", func.length(_I.c.content)),
     ]  # fmt: skip
