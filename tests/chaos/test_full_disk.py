@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.chaos.conftest import Figures
-from tests.server import new_key, serving
+from tests.server import new_key, serving, start
 
 SIZE_KB, MORE_KB, PATIENCE_S, NOTICED_S = 12_000, 60_000, 60, 2.0
 STEPS_KB = (16, 40, 80, 160, 320)  # in which space is left until a trigger fits; the run needs more
@@ -111,6 +111,18 @@ def test_writes_to_a_full_disk_are_refused_until_there_is_space(tmp_path: Path) 
         with sqlite3.connect(f"file:{folder}/one.db?mode=ro", uri=True) as whole:
             assert whole.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert whole.execute("SELECT count(*) FROM insights").fetchone() == (acknowledged,)
+
+
+@pytest.mark.parametrize("what", [["worker"], ["serve", "--port", "0"], ["run", "metrics"]], ids=["worker", "server", "run"])
+def test_what_starts_on_a_full_disk_says_so_in_one_line(tmp_path: Path, what: list[str]) -> None:
+    with small_disk(tmp_path / "small") as folder:
+        url = f"sqlite:///{folder}/one.db"
+        new_key(url)
+        _fill(folder / "ballast")
+        refused = start(*what, "--database", url, stderr=subprocess.PIPE)
+        _, said = refused.communicate(timeout=PATIENCE_S)
+    assert (refused.returncode, said.count("\n")) == (6, 1), said
+    assert "the database can't be used now" in said
 
 
 def _write_until_refused(client: httpx2.Client) -> tuple[int, httpx2.Response]:

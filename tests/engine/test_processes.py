@@ -77,12 +77,13 @@ def _told(dice: random.Random) -> str:
 
 
 @SQLITE
-def test_a_second_worker_on_one_sqlite_file_is_refused_and_told_why(parts: Parts, database_url: str, hire: Hire) -> None:
+@pytest.mark.parametrize("second", [["worker"], ["serve", "--port", "0"]], ids=["worker", "server"])
+def test_a_second_worker_on_one_sqlite_file_is_refused_and_told_why(parts: Parts, database_url: str, hire: Hire, second: list[str]) -> None:
     hire()
-    second = start("worker", "--database", database_url, stderr=subprocess.PIPE)
-    _, said_ = second.communicate(timeout=30)
-    assert second.returncode == 5
-    assert "another process works on test.db already; SQLite takes one worker, PostgreSQL any number" in said_
+    refused = start(*second, "--database", database_url, stderr=subprocess.PIPE)
+    _, said_ = refused.communicate(timeout=30)
+    assert refused.returncode == 5
+    assert said_ == "Error: another process works on test.db already; SQLite takes one worker, PostgreSQL any number\n"
 
 
 @SQLITE

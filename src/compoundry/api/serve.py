@@ -1,5 +1,6 @@
 """Run the HTTP server, with a worker inside unless told otherwise."""
 
+import logging
 import signal
 import socket
 import threading
@@ -25,15 +26,23 @@ def serve(
 ) -> None:
     """Serve until the process is told to stop; `ready` gets the URL once requests are answered.
 
-    `beside` are other faces by their path: they stand behind the same door.
+    `beside` are other faces by their path: they stand behind the same door. Raises what keeps the worker from starting: Conflict where
+    another one has the SQLite file, Unavailable where the database can't be used.
     """
     jobs.found()  # now, and not with the first trigger: a file that can't be loaded must not cost a run
     others = dict(beside or {})
     listening = _listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
-    asgi = api(parts.app, parts.settings, lifespan=_lifespan(parts, worker, list(others.values())), beside=others)
+    failed: list[CompoundryError] = []
+    asgi = api(parts.app, parts.settings, lifespan=_lifespan(parts, worker, list(others.values()), failed), beside=others)
     config = uvicorn.Config(asgi, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False)
-    _Server(config, lambda: ready(url), parts.leave).run(sockets=[listening])
+    try:
+        _Server(config, lambda: ready(url), parts.leave).run(sockets=[listening])
+    except SystemExit:
+        if not failed:
+            raise
+    if failed:
+        raise failed[0]
 
 
 class _Server(uvicorn.Server):
@@ -55,12 +64,17 @@ class _Server(uvicorn.Server):
         threading.Timer(pause_s, super().handle_exit, (sig, frame)).start()
 
 
-def _lifespan(parts: Parts, worker: bool, others: list[Beside]) -> Lifespan:
+def _lifespan(parts: Parts, worker: bool, others: list[Beside], failed: list[CompoundryError]) -> Lifespan:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             if worker:
-                working = await run_in_threadpool(parts.employ)
+                try:
+                    working = await run_in_threadpool(parts.employ)
+                except CompoundryError as error:
+                    failed.append(error)
+                    logging.getLogger("uvicorn.error").disabled = True  # it would say the same as a traceback
+                    raise
                 running.push_async_callback(run_in_threadpool, working.close)
             threading.Thread(target=_warm, args=(parts,), name="warm", daemon=True).start()
             for other in others:

@@ -17,7 +17,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
 from sqlalchemy import Engine, create_engine, event
 
 from compoundry.model import Run
-from compoundry.store.database import Database, pooled
+from compoundry.store.database import Database, pooled, translated
 
 Execute = Callable[[Run], None]
 VERSION = "compoundry-1"
@@ -33,11 +33,13 @@ class Durable:
         self._held: dict[str, Run] = {}
         self._execute = execute
         self._engine = _engine(database)
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what keeps it from starting is raised, in one line
+        with translated():
+            DBOS(config=_config(database, self._engine, worker, slots))
+            self._workflow = DBOS.workflow(name="attempt")(self._attempt())
+            DBOS.launch()
+            self.forget_old()
         logging.getLogger("dbos").setLevel(logging.ERROR)
-        DBOS(config=_config(database, self._engine, worker, slots))
-        self._workflow = DBOS.workflow(name="attempt")(self._attempt())
-        DBOS.launch()
-        self.forget_old()
 
     def start(self, run: Run) -> None:
         """Carry out this attempt of the run in a thread of DBOS's."""
@@ -110,5 +112,5 @@ def _config(database: Database, engine: Engine, worker: str, slots: int) -> DBOS
         "executor_id": worker,
         "serializer": _Json(),
         "max_executor_threads": slots + 2,
-        "log_level": "ERROR",
+        "log_level": "CRITICAL",
     }

@@ -90,7 +90,7 @@ def _record(text: bytes) -> Record | Bad:
     try:
         read = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return Bad(f"no JSON: {error.msg}")
+        return Bad("has bytes that aren't UTF-8" if "UTF-8" in error.msg else f"no JSON: {error.msg}")
     return read if isinstance(read, dict) else Bad("a line must be a JSON object with at least a content")
 
 

@@ -31,7 +31,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from compoundry.errors import Invalid, Twin, Unavailable
 
-__all__ = ["Connection", "Database", "clock", "open_database"]
+__all__ = ["Connection", "Database", "clock", "open_database", "translated"]
 
 BUSY_MS = 15_000
 _SILENCE = "idle_in_transaction_session_timeout"
@@ -75,20 +75,20 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; Unavailable when it can't."""
-        with _translated(), self._connected() as connection, connection.begin():
+        with translated(), self._connected() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Open a transaction whose every query sees the same state, however long it takes."""
         same = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with _translated(), self._connected(**same) as connection, connection.begin():
+        with translated(), self._connected(**same) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block, or leaves nothing behind."""
-        with _translated(), self._turn(), self._connected(writes=True) as connection, connection.begin():
+        with translated(), self._turn(), self._connected(writes=True) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -219,7 +219,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
