@@ -70,6 +70,21 @@ def test_words_that_say_more_or_less_are_refused(tmp_path: Path, monkeypatch: py
         assert [rule.polished for rule in ws.rules()] == [""]
 
 
+def test_a_refused_rule_is_not_asked_about_again_and_makes_room_for_the_next(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with polishing(database_url, monkeypatch, lambda _: "Delete the database.") as (ws, talk):
+        ws.add("Always write a test first.", confidence=0.6)
+        ws.run("playbook_synthesis")
+        first, second, third = (ws.polish(most=1) for _ in range(3))
+        assert first.refused[0]["id"] != second.refused[0]["id"]
+        assert (list(third.refused), len(talk.asked)) == ([], 2)
+        told = ws.why_rule(first.refused[0]["id"]).decisions[-1][1]
+        assert told.reason.text.startswith("words of small")
+        monkeypatch.setenv("COMPOUNDRY_CHAT", f"large@{talk.url}")
+        settings.cache_clear()
+        with Workspace.open(database_url, encoder="hashed") as other:
+            assert len(other.polish(most=5).refused) == 2, "another model may find better words"
+
+
 def test_nothing_is_asked_by_default(ws_without_model: Workspace) -> None:
     with pytest.raises(Invalid, match="COMPOUNDRY_CHAT"):
         ws_without_model.polish()

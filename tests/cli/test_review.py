@@ -110,3 +110,18 @@ def _seen(terminal: int, wanted: str) -> str:
                 break
     assert wanted in shown
     return shown
+
+
+def test_a_report_from_a_session_without_the_rule_says_what_it_counts_for(prompt: Prompt, tmp_path: Path) -> None:
+    lesson = {"id": "l", "content": "Always write a test first.", "created_at": "2026-01-01T00:00:00Z", "confidence": 0.9}
+    prompt.json("import", str(written(tmp_path / "lesson.jsonl", [lesson])))
+    prompt.json("run", "playbook_synthesis")
+    prompt.json("accept-many", "rule")
+    prompt.json("policy", "playbook_synthesis", "hold_out=0.5")
+    sessions = [f"s{n}" for n in range(12)]
+    given = {s: bool(prompt.json("playbook", "--session", s)["rules"]) for s in sessions}
+    (rule,) = prompt.json("rules")["data"]
+    for session in (next(s for s in sessions if given[s]), next(s for s in sessions if not given[s])):
+        said = prompt("outcome", rule["id"], "helped", "--session", session).out
+        assert ("went without it" in said) is not given[session]
+        assert "helped 1, harmed 0" in said

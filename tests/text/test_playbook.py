@@ -146,6 +146,16 @@ def test_a_token_budget_keeps_the_surest() -> None:
     assert [r.id for r in playbook.within_tokens(rules, 20)] == ["r5", "r4"]
 
 
+@pytest.mark.parametrize("format", playbook.FORMATS)
+def test_a_token_budget_counts_all_that_is_written(format: str) -> None:
+    """What a format leaves out takes nothing of it."""
+    waiting = [rule(n, f"Do thing {n}", confidence=0.9, status="candidate") for n in range(10, 20)]
+    rules = [*(rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)), *(waiting if format != "markdown" else ())]
+    page = playbook.written(playbook.within_tokens(rules, 80, format=format), format)
+    assert "Do thing 5" in page
+    assert 200 < len(page) <= 80 * 4
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "when", "do"),
     [

@@ -54,7 +54,7 @@ def playbook(
     wanted = format or ("markdown" if accept and "text/markdown" in accept else "json")
     if wanted not in ("json", *pages.FORMATS):
         raise Invalid(f"format: must be one of json, {', '.join(pages.FORMATS)}")
-    found = rulebook.playbook(app(request), caller(request), max_tokens=max_tokens, session=session)
+    found = rulebook.playbook(app(request), caller(request), max_tokens=max_tokens, session=session, format=wanted)
     if wanted == "json":
         return Answer({"rules": [wire.rule(rule) for rule in found]})
     return Response(pages.written(found, wanted), media_type=_MARKDOWN)

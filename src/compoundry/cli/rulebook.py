@@ -87,7 +87,9 @@ def outcome(
     rule = desk.report(id, outcome, session=session, note=note)
     helps = rule.body.get("helps", {})
     said = f"{rule.do}: helped {rule.helped}, harmed {rule.harmed}; helps with probability {helps.get('mean', 0):.2f}"
-    return Shown(rule.body, (said,))
+    without = bool(session) and any(o["withheld"] for o in desk.reported(id, limit=1))
+    held = (f"session {session} went without it: that counts for the lift (compoundry outcomes {id}), not for the rule",) if without else ()
+    return Shown(rule.body, (said, *held))
 
 
 @command(app, "outcomes", open_desk, ON_A_DESK)

@@ -31,7 +31,7 @@ class Ruling(Opened):
 
         `max_tokens` keeps the surest rules; `session` names who will follow it, needed where rules are held out.
         """
-        found = rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session)
+        found = rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session, format=format)
         return Page(playbook.written(found, format), found)
 
     def playbooks(self) -> list[Playbook]:

@@ -88,18 +88,18 @@ def lift_of(app: App, caller: Caller, rule: str) -> Lift:
     return Lift(rule, exposed, withheld, *(round(x, 4) for x in found)) if found else Lift(rule, exposed, withheld, None, None, None)
 
 
-def playbook(app: App, caller: Caller, *, max_tokens: int | None = None, session: str = "") -> list[Rule]:
+def playbook(app: App, caller: Caller, *, max_tokens: int | None = None, session: str = "", format: str = "json") -> list[Rule]:
     """Return the rules that agents should follow: the active ones, and candidates until somebody has decided.
 
-    `max_tokens` keeps the surest that fit. With a `session` it is noted who got which rule, and where the workspace
-    holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions, always the same ones.
+    `max_tokens` keeps the surest that fit, written in that `format`. With a `session` it is noted who got which rule, and where the
+    workspace holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions, always the same ones.
     """
     caller.need("record.read")
     with app.database.read() as connection:
         shown = [rule for rule in RULES.everything(connection, caller.workspace_id) if rule.status in ("active", "candidate")]
         share = _hold_out(connection, caller)
     if max_tokens is not None:
-        shown = pages.within_tokens(shown, max_tokens)
+        shown = pages.within_tokens(shown, max_tokens, format=format)
     if not session:
         return shown
     without = {rule.id for rule in shown if rule.status == "active" and _drawn(session, rule.id) < share}

@@ -70,14 +70,34 @@ def written(rules: Sequence[Rule], format: str) -> str:
             raise Invalid(f"format: must be one of json, {', '.join(FORMATS)}, not {format!r}")
 
 
-def within_tokens(rules: Iterable[Rule], tokens: int) -> list[Rule]:
-    """Keep the surest rules that fit into a budget of tokens, some four characters each."""
-    kept, left = [], tokens * _CHARACTERS_PER_TOKEN
+def within_tokens(rules: Iterable[Rule], tokens: int, *, format: str = "json") -> list[Rule]:
+    """Keep the surest rules whose text fits into a budget of tokens, some four characters each, as it is written in that format.
+
+    What a format leaves out, as an `agents` block leaves out rules that nobody has reviewed yet, takes none of it.
+    """
+    piece = _item if format == "markdown" else _line
+    left = tokens * _CHARACTERS_PER_TOKEN - _frame(format)
+    kept = []
     for rule in _sorted(rules):
-        left -= len(_line(rule))
-        if left >= 0:
-            kept.append(rule)
+        if rule.status == "active" or format not in ("agents", "skill"):
+            left -= len(piece(rule)) + 1
+        if left < 0:
+            break
+        kept.append(rule)
     return kept
+
+
+def _frame(format: str) -> int:
+    """Count the characters of a page around its rules."""
+    match format:
+        case "markdown":
+            return len(f"# Playbook\n\n\n## {WAITING}\n\n")
+        case "agents":
+            return len(agents_block([]))
+        case "skill":
+            return len(skill([]))
+        case _:
+            return 0
 
 
 def words(rule: Rule) -> str:
@@ -110,7 +130,8 @@ def _sorted(rules: Iterable[Rule]) -> list[Rule]:
 def _item(rule: Rule) -> str:
     clash = f"; contradicts {counted(len(rule.clashes), 'other')} here" if rule.clashes else ""
     used = f", helped {rule.helped}, harmed {rule.harmed}" if rule.helped or rule.harmed else ""
-    stands = f"confidence {rule.confidence:.2f}, {counted(len(rule.evidence), 'insight')}{used}{clash}"
+    rests = f", {counted(len(rule.evidence), 'insight')}" if rule.evidence else ""
+    stands = f"confidence {rule.confidence:.2f}{rests}{used}{clash}"
     return f"{_line(rule)}\n  Because {clean(rule.because)} ({stands})"
 
 

@@ -16,7 +16,7 @@ _OURS: Final = re.compile(
     r"^\*\*(?P<lead>When|Before|After|Once)\*\* (?P<when>.+?): (?P<do>.+?)(?:, \*\*unless\*\* (?P<unless>.+))?\.$"
     r"|^(?P<always>.+), \*\*unless\*\* (?P<but>.+)\.$"
 )
-_BECAUSE: Final = re.compile(r"^\s+Because .*\(confidence \d\.\d\d, [\d,]+ insights?\b.*\)$")
+_BECAUSE: Final = re.compile(r"^\s+Because .*\(confidence \d\.\d\d\b.*\)$")
 _LONGEST, _SHORTEST = 600, 8
 
 

@@ -44,7 +44,8 @@ class Findings(Opened):
         return [Rule.read(wire.rule(one)) for one in found]
 
     def playbook_page(self, format: str, *, max_tokens: int | None, session: str) -> str:
-        return pages.written(rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session), format)
+        found = rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session, format=format)
+        return pages.written(found, format)
 
     def report(self, rule: str, outcome: str, *, session: str, note: str) -> Rule:
         return Rule.read(wire.rule(rulebook.report(self._app, self._caller, rule, outcome, session=session, note=note)))
