@@ -183,7 +183,8 @@ def test_a_snapshot_beyond_its_bounds_says_so(ws: Workspace) -> None:
     ws.configure("metrics", at_least={"insights": 5}, at_most={"age_days.p90": 30})
     run = ws.run("metrics")
     assert ws.metrics()[-1].figures["bounds_broken"] == {"insights": 1.0}
-    assert [change.reason.code for change in run.changes] == ["bound_broken"]
+    assert [change.reason.code for change in run.changes] == [note.code for note in run.notes] == ["bound_broken"]
+    assert "beyond its bounds: insights is 1 (at least 5)" in str(run)
 
 
 def test_a_series_holds_one_figure_or_a_part_of_one(ws: Workspace) -> None:

@@ -75,7 +75,8 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     measured = figures(view, found, policy, now)
     broken = bounds_broken(measured, policy)
     snapshot = Snapshot(same_id("snapshot", str(view.workspace_id), now.isoformat()), now, {**measured, "bounds_broken": broken})
-    return Plan(_told_of(found), (Measure(snapshot, _told(measured, broken, policy)),))
+    reason = _told(measured, broken, policy)
+    return Plan(_told_of(found), (Measure(snapshot, reason),), (reason,) if broken else ())
 
 
 def _told_of(found: Columns) -> Told:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compoundry.job import Disposition
-from compoundry.model import Counts
+from compoundry.model import Counts, Reason
 from compoundry.model import Run as Record
 from compoundry.pictures import notebook
 from compoundry.service import runs
@@ -50,6 +50,11 @@ class Run:
         return self.record.error
 
     @property
+    def notes(self) -> Sequence[Reason]:
+        """Return what the whole run has to say, such as that merging is paused or a bound is broken."""
+        return self.record.notes
+
+    @property
     def changes(self) -> list[Entry]:
         """Return what the run did, or would do, each with its reason and its row edits."""
         ws = self.workspace
@@ -59,7 +64,8 @@ class Run:
         counts = self.counts
         told = f"{counts.scanned} scanned, {counts.affected} affected, {counts.created} created, {counts.errors} errors"
         why = f": {self.error['message']}" if self.error else ""
-        return f"{'dry run' if self.dry_run else 'run'} {self.id} of {self.job_type} {self.state}{why} ({told})"
+        line = f"{'dry run' if self.dry_run else 'run'} {self.id} of {self.job_type} {self.state}{why} ({told})"
+        return "\n".join((line, *(note.text for note in self.notes)))
 
     def _repr_html_(self) -> str:
         return notebook.run(self.record, self.changes)
