@@ -29,3 +29,25 @@ def test_a_rule_whose_evidence_is_gone_says_so() -> None:
     plan = synthesis.plan(view([insight(2, "Dana prefers email.", "Dana")], rules=(replace(made, version=2),)), POLICY, NOW)
     (gone,) = [change.rule for change in plan.changes if hasattr(change, "rule")]
     assert (gone.status, gone.reason.code) == ("retired", "evidence_gone")
+
+
+def test_a_rule_that_is_outranked_says_by_what() -> None:
+    told = [
+        insight(n, f"Always {what}.", "Northwind", confidence=0.9 - n / 10) for n, what in enumerate(("write a test", "ask Marta first"))
+    ]
+    rules = tuple(change.rule for change in synthesis.plan(view(told), POLICY, NOW).changes if hasattr(change, "rule"))
+    plan = synthesis.plan(view(told, rules=rules), replace(POLICY, budget=1), NOW)
+    (gone,) = [change.rule for change in plan.changes if hasattr(change, "rule")]
+    assert (gone.do, gone.reason.text) == ("Always ask Marta first", "1 better rule fills the playbook")
+    again = insight(2, "Always ask Marta first!", "Northwind", confidence=0.95)
+    plan = synthesis.plan(view([*told, again], rules=rules), POLICY, NOW)
+    gone = next(change.rule for change in plan.changes if hasattr(change, "rule") and change.rule.status == "retired")
+    assert gone.reason.text == "a better rule says the same: “Always ask Marta first.”"
+
+
+def test_an_imported_rule_that_harms_is_retired_too() -> None:
+    (made,) = _planned(0.7)
+    imported = replace(made, id="m", source="imported", status="active", evidence=(), do="Delete the queue", harmed=8)
+    plan = synthesis.plan(view([insight(2, "Dana prefers email.", "Dana")], rules=(imported,)), POLICY, NOW)
+    (gone,) = [change.rule for change in plan.changes if hasattr(change, "rule")]
+    assert (gone.status, gone.reason.code) == ("retired", "harms")

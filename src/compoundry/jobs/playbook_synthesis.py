@@ -7,10 +7,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from compoundry.counting import counted
 from compoundry.job import Advise, Disposition, Plan, View, same_id
 from compoundry.model import Insight, Pattern, Reason, Rule
 from compoundry.text import wording
-from compoundry.text.agreement import agreement
+from compoundry.text.agreement import agreement, spoken
 from compoundry.text.counting import wilson
 from compoundry.text.lessons import lesson
 from compoundry.text.losing import evidence_gone
@@ -47,13 +48,14 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Make rules from what stands, update those that are known, retire those whose evidence is gone or that do harm."""
     insights = {i.id: i for i in sorted(view.insights, key=lambda i: i.id)}
     known = {rule.id: rule for rule in view.rules}
-    imported = sorted((r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate")), key=lambda r: r.id)
+    standing = (r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate") and not _harms(r, policy))
+    imported = sorted(standing, key=lambda r: r.id)
     drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
     worth = [d for d in drafts if d.confidence >= _least(known.get(d.id), policy) and not _harms(known.get(d.id), policy)]
-    chosen = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
+    chosen, outranked = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
     agreed = {c.id for c in view.candidates if c.kind == "rule" and c.status == "accepted"}
     changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id), followed=draft.id in agreed)]
-    changes += _retired(view, {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, policy)
+    changes += _retired(view, {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, outranked, policy)
     cited = {id for draft in chosen for id in draft.evidence}
     told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights.values())
     return Plan(told, tuple(changes))
@@ -150,8 +152,8 @@ def _meanings(view: View) -> Mapping[str, NDArray[np.float32]]:
     return {insight.id: view.vectors[n] for n, insight in enumerate(view.insights)} if view.vectors.shape[1] else {}
 
 
-def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]], policy: Policy) -> list[Rule]:
-    """Leave out rules that say what a better one says already, and name those that contradict each other."""
+def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]], policy: Policy) -> tuple[list[Rule], Mapping[str, Reason]]:
+    """Leave out rules that say what a better one says already, and name those that contradict each other; say why those left out are."""
     size = len(next(iter(meanings.values()))) if meanings else 0
     rows = [meanings.get(d.evidence[0], np.zeros(size)) if d.source == "lesson" else np.zeros(size) for d in drafts]
     stacked = np.array(rows, dtype=np.float32).reshape(len(drafts), size)
@@ -159,7 +161,18 @@ def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]],
     kept = found.kept[: policy.budget]
     within = set(kept)
     clashes = {n: tuple(sorted(drafts[m].id for m in found.against.get(n, ()) if m in within)) for n in kept}
-    return [replace(drafts[n], clashes=clashes[n]) for n in kept]
+    full = Reason(
+        "outranked",
+        f"{counted(policy.budget, 'better rule')} {'fills' if policy.budget == 1 else 'fill'} the playbook",
+        {"budget": policy.budget},
+    )
+    outranked = {drafts[n].id: full for n in found.kept[policy.budget :]}
+    outranked |= {drafts[n].id: _repeated(drafts[m]) for n, m in found.same_as.items()}
+    return [replace(drafts[n], clashes=clashes[n]) for n in kept], outranked
+
+
+def _repeated(better: Rule) -> Reason:
+    return Reason("outranked", f"a better rule says the same: “{spoken(better)}”", {"rule": better.id})
 
 
 def _advised(draft: Rule, before: Rule | None, *, followed: bool) -> Iterator[Advise]:
@@ -178,10 +191,12 @@ def _advised(draft: Rule, before: Rule | None, *, followed: bool) -> Iterator[Ad
         yield Advise(replace(kept, status="active" if followed else "candidate"), before, Reason("back", "its evidence is back"))
 
 
-def _retired(view: View, chosen: set[str], possible: Mapping[str, float], policy: Policy) -> Iterator[Advise]:
+def _retired(
+    view: View, chosen: set[str], possible: Mapping[str, float], outranked: Mapping[str, Reason], policy: Policy
+) -> Iterator[Advise]:
     for rule in sorted(view.rules, key=lambda r: r.id):
         if rule.status in ("candidate", "active") and rule.id not in chosen:
-            why = _why_retired(view, rule, possible.get(rule.id), policy)
+            why = outranked.get(rule.id) or _why_retired(view, rule, possible.get(rule.id), policy)
             yield Advise(replace(rule, status="retired", reason=why), rule, why)
 
 
@@ -194,7 +209,7 @@ def _why_retired(view: View, rule: Rule, confidence: float | None, policy: Polic
     if confidence is not None and confidence < _least(rule, policy):
         faded = {"confidence": round(confidence, 3), "least": round(_least(rule, policy), 3)}
         return Reason("too_unsure", "its evidence has faded: confidence {confidence:.2f}, below {least:.2f}".format(**faded), faded)
-    return Reason("outranked", "a better rule says the same, or better rules fill the playbook")
+    return Reason("outranked", "better rules fill the playbook")
 
 
 def _why_without_evidence(view: View, rule: Rule) -> Reason:
