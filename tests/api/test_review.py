@@ -97,6 +97,12 @@ def test_a_plan_that_breaks_a_canary_is_not_applied(client: httpx2.Client) -> No
     assert run(client, "consolidation")["insights_affected"] == 2
 
 
+@pytest.mark.parametrize("wrong", [{"merge_at": -5}, {"audit_share": 7}, {"questions": -3}, {"precision_target": 3}, {"judge_budget": -1}])
+def test_settings_that_make_no_sense_are_refused_by_name(client: httpx2.Client, wrong: dict[str, float]) -> None:
+    told = must_be_problem(client.put("/policy/consolidation", json=wrong), 400)
+    assert f"{next(iter(wrong))} must be" in told["message"]
+
+
 def test_wrong_settings_are_refused_by_name(client: httpx2.Client) -> None:
     assert "no setting 'x'" in must_be_problem(client.put("/policy/metrics", json={"x": 1}), 400)["message"]
     assert "must be like" in must_be_problem(client.put("/policy/canaries", json={"most_affected": "all"}), 400)["message"]

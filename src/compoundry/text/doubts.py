@@ -35,7 +35,7 @@ def _question(doubt: Doubt, now: datetime) -> Candidate:
     if doubt.why == "recheck_due":
         reason = Reason("recheck_due", f"to be looked at again from {day} on: does it still hold?", {"recheck_at": doubt.at.isoformat()})
     else:
-        text = f"believed {doubt.believed:.2f}, hardly from {day} on: does it still hold?"
+        text = f"believed {doubt.believed:.2f}, hardly from {day} on: is it still so, or still worth knowing?"  # it may tell what happened
         reason = Reason("about_to_fade", text, {"confidence": doubt.believed, "fades_at": doubt.at.isoformat()})
     id = same_id("confirm", doubt.insight, day)
     return Candidate(id, "confirm", (doubt.insight,), reason, round(1 - doubt.believed, 4), now)

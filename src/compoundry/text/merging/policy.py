@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from compoundry.errors import Invalid
+
+_SHARES = ("merge_at", "reworded_at", "slight_at", "review_at", "near_at", "audit_share", "precision_target")
+_COUNTS = ("exact_up_to", "questions", "judge_budget")
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -29,3 +34,9 @@ class Policy:
     audit_share: float = 0.05
     precision_target: float = 0.95
     judge_budget: int = 0
+
+    def __post_init__(self) -> None:
+        if wrong := [name for name in _SHARES if not 0 <= getattr(self, name) <= 1]:
+            raise Invalid(f"consolidation: {wrong[0]} must be from 0 to 1, not {getattr(self, wrong[0])}")
+        if wrong := [name for name in _COUNTS if getattr(self, name) < 0]:
+            raise Invalid(f"consolidation: {wrong[0]} must be 0 or more, not {getattr(self, wrong[0])}")
