@@ -37,6 +37,8 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
         ),
         ("When Dana called, Tom was out", None),
         ("When a copy of the drive is there, users can read it.", None),
+        ("When the export hangs, Restart the worker.", Lesson("the export hangs", "Restart the worker")),
+        ("When orders are placed, such as shares, The agent checked them first.", None),
         (
             "When several steps are needed, especially in tools with an id, confirm the id first.",
             Lesson("several steps are needed, especially in tools with an id", "confirm the id first"),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from compoundry.text.lexicon import AUXILIARIES, SMALL
+from compoundry.text.lexicon import ARTICLES, AUXILIARIES, SMALL
 
 _WHEN: Final = re.compile(
     r"^(?:when(?:ever)?|if|before|after|once)\b\s*(?P<when>(?:\([^()]{0,200}\)|[^,;()]|,(?=\d)){4,200}?)(?:,(?!\d)|;)\s*(?:then\s+)?(?P<do>.{4,})$",
@@ -19,6 +19,7 @@ _BLANK: Final = frozenset(("todo", "to do", "none", "to be done", "nothing", "to
 _LONGEST = 400
 _EXPLAINS: Final = re.compile(r"(?:especially|such as|including|particularly|for example|like|e\.g\.)\b", re.IGNORECASE)
 _SAYS_SO: Final = AUXILIARIES | frozenset(("can", "may", "will", "could", "would", "should", "must", "might"))
+_AFTER_A_VERB: Final = ARTICLES | frozenset(("all", "any", "each", "every", "that", "whether"))  # Restart the worker; not: Tom the
 _OUGHT: Final = frozenset(("should", "must", "need", "can", "have", "always", "never"))
 _OPENING: Final = frozenset(("do", "don't", "never", "always", "please", "just", "first", "then", "be", "not"))
 
@@ -86,7 +87,8 @@ def _orders(do: str) -> bool:
         return True
     if second in _SAYS_SO or first.casefold() in SMALL:
         return False
-    told = first[:1].isupper() or not first.isalpha() or first.endswith(("ed", "ing", "'s"))
+    named = first[:1].isupper() and second not in _AFTER_A_VERB
+    told = named or not first.replace("-", "").isalpha() or first.endswith(("ed", "ing", "'s"))
     return not told and not do.endswith("?")
 
 
