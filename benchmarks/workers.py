@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import create_engine, func, make_url, select, text
 
+from benchmarks.processes import cpu_s, server_cpu_s
 from benchmarks.report import publish
 from compoundry.app import Parts, assemble
 from compoundry.engine.encoding import encode_missing
@@ -98,29 +98,46 @@ def throughput(bench: Bench, count: int) -> list[str]:
     callers = [access.operator(access.create_workspace(bench.parts.app, f"Small {n}").id) for n in range(WORKSPACES)]
     for caller in callers:
         insights.learn(bench.parts.app, caller, [read({"content": f"Fact {n} about the export."}) for n in range(10)])
-    took = [[_drained(bench, callers, count, workers) for workers in (1, 2)] for _ in range(ROUNDS)]
+    drained = [[_drained(bench, callers, count, workers) for workers in (1, 2)] for _ in range(ROUNDS)]
+    took = [[one.took_s for one in pair] for pair in drained]
     one_s, two_s = (min(pair[n] for pair in took) for n in (0, 1))
+    worker_ms, server_ms = (statistics.median(cost) * 1_000 / count for cost in zip(*(pair[0].cpu_s for pair in drained), strict=True))
     return [
         f"{count:,} small runs over {WORKSPACES} workspaces, one worker / two",
-        f"{one_s:.1f} s / {two_s:.1f} s",
+        f"{one_s:.1f} s / {two_s:.1f} s; a run costs a worker {worker_ms:.1f} ms of processor time, PostgreSQL {server_ms:.1f} ms",
         f"{_median_ratio(took):.2f}×",
         "≥ 1.7×",
     ]
 
 
-def _drained(bench: Bench, callers: Sequence[Caller], count: int, workers: int) -> float:
-    """Queue the runs, let workers loose, and return the seconds from the first start to the last end."""
+@dataclass(frozen=True)
+class Drained:
+    """Say how long a queue took, from the first start to the last end, and the processor time of the workers and of PostgreSQL."""
+
+    took_s: float
+    cpu_s: tuple[float, float]
+
+
+def _drained(bench: Bench, callers: Sequence[Caller], count: int, workers: int) -> Drained:
+    """Queue the runs, and let workers loose."""
     began = datetime.now(UTC) - timedelta(seconds=1)
     for n in range(count):
         runs.trigger(bench.parts.app, callers[n % len(callers)], "metrics", dry_run=True)
-    with _workers(bench, workers):
+    server = server_cpu_s()
+    with _workers(bench, workers) as at_work:
+        own = _own_cpu_s(at_work)
         _until(lambda: _unfinished(bench) == 0)
+        spent_s = (_own_cpu_s(at_work) - own, server_cpu_s() - server)
     run = tables.runs
     with bench.parts.app.database.read() as connection:
         wanted = select(func.min(run.c.started_at), func.max(run.c.ended_at)).where(run.c.accepted_at >= began)
         first, last = connection.execute(wanted).one()
     took: timedelta = last - first
-    return took.total_seconds()
+    return Drained(took.total_seconds(), spent_s)
+
+
+def _own_cpu_s(workers: Sequence[subprocess.Popen[str]]) -> float:
+    return sum(cpu_s(worker.pid) for worker in workers)
 
 
 def planning(bench: Bench, size: int) -> list[str]:
@@ -176,9 +193,9 @@ def start(bench: Bench, count: int) -> list[list[str]]:
         time.sleep(3)
         waited = [_started_after_ms(bench, caller) for _ in range(count)]
         time.sleep(1)
-        before, seconds = _cpu_s(worker.pid), 20
+        before, seconds = cpu_s(worker.pid), 20
         time.sleep(seconds)
-        busy = (_cpu_s(worker.pid) - before) / seconds
+        busy = (cpu_s(worker.pid) - before) / seconds
     with ExitStack() as inside:
         inside.callback(bench.parts.employ().close)
         time.sleep(1)
@@ -229,11 +246,6 @@ def _until(reached: Callable[[], bool]) -> None:
 
 def _median_ratio(took: Sequence[Sequence[float]]) -> float:
     return statistics.median(one / two for one, two in took)
-
-
-def _cpu_s(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / 100
 
 
 def main() -> None:
