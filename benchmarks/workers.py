@@ -6,30 +6,24 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import func, select
 
+from benchmarks.crew import Bench, hired, own_database
 from benchmarks.processes import cpu_s, server_cpu_s
 from benchmarks.report import publish
-from compoundry.app import Parts, assemble
 from compoundry.engine.encoding import encode_missing
 from compoundry.logs import configure
 from compoundry.model import Caller, Counts, Run
 from compoundry.service import access, insights, runs
 from compoundry.service.intake import read
-from compoundry.settings import Settings
 from compoundry.store import tables
-from compoundry.store.database import open_database
-from compoundry.store.migrate import migrate
 
-URL = "COMPOUNDRY_TEST_POSTGRES"
 WORKSPACES = 200
 ROUNDS = 3
 _DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -45,52 +39,6 @@ _WHEN = (
     "before launch",
     "in Lisbon",
 )
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Hold a database of our own, and our parts on it."""
-
-    url: str
-    parts: Parts
-
-
-@contextmanager
-def _bench() -> Iterator[Bench]:
-    server = make_url(os.environ.get(URL, "postgresql://postgres@127.0.0.1:5432/postgres"))
-    admin = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    name = f"compoundry_bench_{uuid4().hex[:8]}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    migrate(open_database(url))
-    parts = assemble(Settings(encoder="hashed"), url)
-    try:
-        yield Bench(url, parts)
-    finally:
-        parts.close()
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@contextmanager
-def _workers(bench: Bench, count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Run so many worker processes, ready to work."""
-    command = [sys.executable, "-m", "compoundry", "worker", "--database", bench.url]
-    environment = {**os.environ, "COMPOUNDRY_ENCODER": "hashed"}
-    started = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment) for _ in range(count)
-    ]
-    try:
-        for worker in started:
-            assert worker.stdout is not None
-            assert worker.stdout.readline()
-        yield started
-    finally:
-        for worker in started:
-            worker.terminate()
-        for worker in started:
-            worker.wait()
 
 
 def throughput(bench: Bench, count: int) -> list[str]:
@@ -124,7 +72,7 @@ def _drained(bench: Bench, callers: Sequence[Caller], count: int, workers: int) 
     for n in range(count):
         runs.trigger(bench.parts.app, callers[n % len(callers)], "metrics", dry_run=True)
     server = server_cpu_s()
-    with _workers(bench, workers) as at_work:
+    with hired(bench, workers) as at_work:
         own = _own_cpu_s(at_work)
         _until(lambda: _unfinished(bench) == 0)
         spent_s = (_own_cpu_s(at_work) - own, server_cpu_s() - server)
@@ -151,7 +99,7 @@ def planning(bench: Bench, size: int) -> list[str]:
     for _ in range(ROUNDS):
         pair = []
         for workers in (1, 2):
-            with _workers(bench, workers):
+            with hired(bench, workers):
                 run, seconds = _planned(bench, caller)
             pair.append(seconds)
             found.add(run.counts)
@@ -189,7 +137,7 @@ def _planned(bench: Bench, caller: Caller) -> tuple[Run, float]:
 def start(bench: Bench, count: int) -> list[list[str]]:
     """Time from the trigger in this process to the start in another one, and what the waiting worker costs."""
     caller = access.operator(access.create_workspace(bench.parts.app, "Quick").id)
-    with _workers(bench, 1) as (worker,):
+    with hired(bench, 1) as (worker,):
         time.sleep(3)
         waited = [_started_after_ms(bench, caller) for _ in range(count)]
         time.sleep(1)
@@ -221,9 +169,9 @@ def handed_over(bench: Bench, size: int) -> list[str]:
         insights.learn(bench.parts.app, caller, [read(_said(dice, size)) for _ in range(1_000)])
     encode_missing(bench.parts.shop, caller.workspace_id)
     run = runs.trigger(bench.parts.app, caller, "consolidation", dry_run=True)
-    with _workers(bench, 1) as (leaving,):
+    with hired(bench, 1) as (leaving,):
         _until(lambda: runs.status(bench.parts.app, caller, run.id).stage == "plan")
-        with _workers(bench, 1):
+        with hired(bench, 1):
             leaving.terminate()
             _until(lambda: runs.status(bench.parts.app, caller, run.id).attempt == 2)
             again = runs.status(bench.parts.app, caller, run.id)
@@ -255,17 +203,20 @@ def main() -> None:
     short = given.parse_args().short
     configure("text", level=logging.WARNING)
     before = os.getloadavg()[0]
-    with _bench() as bench:
+    with own_database() as bench:
         rows = start(bench, 20 if short else 100)
         rows.append(throughput(bench, 300 if short else 2_000))
-        rows.append(planning(bench, 3_000 if short else 20_000))
+        rows.append(planning(bench, 3_000 if short else 6_000))
         rows.append(handed_over(bench, 6_000))
     publish(
         "workers",
         "Workers on PostgreSQL",
         ["what", "measured", "ratio", "target"],
         rows,
-        notes=f"Best of {ROUNDS}; ratios are medians of pairs measured in turn. Short form: {short}. Load before: {before:.1f}.",
+        notes=(
+            f"Best of {ROUNDS}; ratios are medians of pairs measured in turn. Workers and PostgreSQL share {os.cpu_count()} cores here, so "
+            f"what a run costs both bounds what a second worker can bring. Short form: {short}. Load before: {before:.1f}."
+        ),
     )
 
 
