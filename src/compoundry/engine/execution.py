@@ -27,7 +27,7 @@ from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
 from compoundry.store import announcing, finish, journal, lineage, runs, workspaces
 from compoundry.store.claims import LONGEST_WAIT
-from compoundry.store.database import clock
+from compoundry.store.database import Connection, clock
 from compoundry.store.look import look
 from compoundry.text.belief import Sources
 
@@ -96,9 +96,8 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
     model = shop.encoder().name if job.module.VECTORS else ""
     with shop.database.snapshot() as connection:
         chosen = workspaces.one(connection, run.workspace_id).policy
-        policy, canaries = job.policy(chosen.get(job.type, {})), Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
+        policy, (canaries, heirs) = job.policy(chosen.get(job.type, {})), _asserted(connection, run, chosen)
         settings = fingerprint(job.type, policy, model)
-        heirs = lineage.heirs(connection, run.workspace_id, chain.from_iterable(canaries.never_merge))
         sources = Sources(**chosen.get("sources", {}))  # type: ignore[arg-type]
         view = look(
             connection,
@@ -135,6 +134,12 @@ def _grave(decided: Plan) -> Sequence[Change]:
     return [c for part in parts_of(decided.changes) if not (isinstance(part, Alike) and part.kind == "believe") for c in part]
 
 
+def _asserted(connection: Connection, run: Run, chosen: Mapping[str, Mapping[str, object]]) -> tuple[Canaries, Mapping[str, str]]:
+    """Return what the workspace asserts, and where the insights that it names live on."""
+    canaries = Canaries(**chosen.get("canaries", {}))  # type: ignore[arg-type]
+    return canaries, lineage.heirs(connection, run.workspace_id, chain.from_iterable(canaries.never_merge))
+
+
 def _must_spare(canaries: Canaries, changes: Sequence[Change], *, scanned: int, heirs: Mapping[str, str]) -> None:
     if broken := canaries.broken_by(changes, scanned=scanned, heirs=heirs):
         raise TooMuch(
@@ -147,8 +152,7 @@ def _repeat(shop: Workshop, run: Run, progress: Progress) -> Counts:
     with shop.database.write() as connection:
         subject = runs.one(connection, run.workspace_id, run.subject or "")
         if run.act == "apply":
-            canaries = Canaries(**workspaces.one(connection, run.workspace_id).policy.get("canaries", {}))  # type: ignore[arg-type]
-            heirs = lineage.heirs(connection, run.workspace_id, chain.from_iterable(canaries.never_merge))
+            canaries, heirs = _asserted(connection, run, workspaces.one(connection, run.workspace_id).policy)
             planned = journal.changes(connection, run.workspace_id, subject.id)
             _must_spare(canaries, planned, scanned=subject.counts.scanned, heirs=heirs)
             finish.stored(connection, run, subject, now=clock(connection, patient=True))

@@ -111,9 +111,8 @@ class Worker:
             self._courier.wake()
 
     def _claim(self) -> float:
-        """Claim as many runs as there are free slots; return how long to wait before the next look, in seconds."""
-        free = self._free()
-        if not free:
+        """Claim one run if a slot is free; return how long to wait before the next look, in seconds."""
+        if not self._free():
             return POLL_S
         if not self._more:
             with self._shop.database.read() as connection:
@@ -123,11 +122,12 @@ class Worker:
                 self._help()
                 return POLL_S if due is None else min(POLL_S, (due - now).total_seconds())
         with self._shop.database.write() as connection:
-            claimed = claims.claim_several(connection, self._lease, clock(connection), most=free)
-        look_again, self._more = self._more, bool(claimed)
-        for run in claimed:
-            self._start(run)
-        return 0.0 if claimed or look_again else POLL_S
+            run = claims.claim(connection, self._lease, clock(connection))
+        look_again, self._more = self._more, run is not None
+        if run is None:
+            return 0.0 if look_again else POLL_S
+        self._start(run)
+        return 0.0
 
     def _help(self) -> None:
         """Work out a part of another worker's plan while no run is due, one at a time."""

@@ -44,7 +44,7 @@ class Names:
 class Wanted:
     """Ask for a column, and say what it holds: words, single letters, small counts, flags, shares or times.
 
-    A rough share has the first fifteen digits only, which SQLite spells in a third of the time that all of them take.
+    A rough share has the first fifteen digits only, as many as SQLite packs.
     `make` turns the words of a part into an array.
     """
 

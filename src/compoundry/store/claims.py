@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, exists, func, or_, select, text, tuple_, update
@@ -33,26 +32,18 @@ class Lease:
 
 
 def claim(connection: Connection, lease: Lease, now: datetime) -> Run | None:
-    """Take the next due run, or None."""
-    return next(iter(claim_several(connection, lease, now, most=1)), None)
-
-
-def claim_several(connection: Connection, lease: Lease, now: datetime, *, most: int) -> list[Run]:
-    """Take so many due runs at the most, one of a workspace; the workspaces that were served longest ago come first.
+    """Take the next due run, or None; the workspace that was served longest ago comes first.
 
     A writing run is taken only when its workspace has none running and none waiting before it.
     """
-    taken = dict[int, Run]()
-    for skip in count(0, _WORKSPACES):
+    skip, named = 0, _WORKSPACES
+    while named == _WORKSPACES:
         rows = connection.execute(_DUE, {"now": now, "later": now + LONGEST_WAIT, "skip": skip}).all()
         for row in rows:
-            if row.id and row.workspace_id not in taken and (run := _take(connection, row, lease, now)):
-                taken[run.workspace_id] = run
-            if len(taken) == most:
-                return list(taken.values())
-        if not rows:
-            return list(taken.values())
-    raise AssertionError("counting has no end")
+            if row.id and (run := _take(connection, row, lease, now)):
+                return run
+        skip, named = skip + _WORKSPACES, len({row.workspace_id for row in rows})
+    return None
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -117,7 +108,7 @@ def release(connection: Connection, lease: Lease, now: datetime) -> int:
 def _due() -> Select[Any]:
     """Name the runs that may start in the next workspaces by turn: all dry ones, and the first writer where none is running.
 
-    A workspace that has none is named without a run, so that nothing at all means that there are no more workspaces.
+    A workspace that has none is named without a run, so that fewer names than were asked for mean that there are no more.
     """
     other, turn = _T.alias("other"), tables.workspaces
     busy = exists(select(1).where(other.c.workspace_id == _T.c.workspace_id, other.c.state == "running", ~other.c.dry_run))

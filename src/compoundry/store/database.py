@@ -31,13 +31,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from compoundry.errors import Invalid, Twin, Unavailable
 
-__all__ = ["Connection", "Database", "clock", "open_database", "translated"]
+__all__ = ["Connection", "Database", "clock", "open_database", "pooled", "translated"]
 
 BUSY_MS = 15_000
 _SILENCE = "idle_in_transaction_session_timeout"
 READ_ONLY = "25006"  # what PostgreSQL calls it
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
-FRESH_S = 1.0  # so soon after a connection was used, it isn't tried before it is used again: that would be one round trip in four
+FRESH_S = 1.0  # so soon after a connection was used, it isn't tried before it is used again
 HASTY_S, PATIENT_S = 30, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
 # the last one is also how long a long statement may wait for a lock
 _REACH = {
@@ -220,6 +220,7 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
+    """Raise what databases and drivers raise as our own errors."""
     try:
         yield
     except IntegrityError as error:
