@@ -1,6 +1,7 @@
 """Consolidation merges what is surely the same fact, asks about the rest, and says so about every insight."""
 
 import sys
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,11 @@ from compoundry.errors import MissingExtra
 from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Candidate, Entity, Insight, Reason
+from compoundry.text.guards.finding import Finding
+from compoundry.text.merging import pairing
 from compoundry.text.merging.bounds import bounded
+from compoundry.text.merging.ledger import Ledger
+from compoundry.text.merging.lineup import Lineup
 from compoundry.text.verdict import Verdict
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -226,6 +231,19 @@ def test_a_huge_block_without_the_extra_says_what_to_install(monkeypatch: pytest
     rows = [insight(f"{n}", f"Dana likes tea number {n}.", "Dana") for n in range(5)]
     with pytest.raises(MissingExtra, match=r"compoundry\[ann\]"):
         plan(look(*rows), replace(NEAR, exact_up_to=3), DAY)
+
+
+def test_a_pair_that_is_two_facts_is_remembered_as_a_number_and_explained_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "judge", lambda *_: Verdict("different", (Finding("quantity", "another number " * 20, hard=True),)))
+    rows = look(*(insight(f"{n:03d}", "Dana ran job 7.", "Dana") for n in range(200)))
+    lineup, every = Lineup(rows), np.ones(200, dtype=np.bool_)
+    held = pairing.Pairing(lineup, Policy(), Ledger(lineup.insights))
+    tracemalloc.start()
+    found, (kept, _) = held.fresh(every, ()), tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (found, held.all()) == ([], [])
+    assert kept < 200 * 199 / 2 * 200
+    assert len(held.every(every, ())) == 200 * 199 / 2
 
 
 WHO = st.sampled_from(["Dana", "Miguel"])

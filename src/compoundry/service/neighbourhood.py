@@ -66,7 +66,7 @@ def _judged(view: View, policy: object, id: str) -> list[tuple[Lineup, Pair]]:
     lineup = Lineup(view)
     pairing = Pairing(lineup, policy, Ledger(lineup.insights))  # type: ignore[arg-type]  # consolidation's own policy
     fresh = np.array([one.id == id for one in lineup.insights], dtype=np.bool_)
-    pairs = sorted(pairing.fresh(fresh, ()), key=lambda p: (-p.cosine, p.i, p.j))
+    pairs = sorted(pairing.every(fresh, ()), key=lambda p: (-p.cosine, p.i, p.j))
     return [(lineup, pair) for pair in pairs]
 
 

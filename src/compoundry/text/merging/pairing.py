@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from compoundry.text.verdict import Verdict, judge
 from compoundry.text.worth import worth
 
 _TICK_EVERY = 64
+_AT_ONCE = 100_000  # near pairs that are held at a time: some 20 MB
 
 _UNOPPOSED = {
     "same": ("same_fact", "They say the same: every word of one has its match in the other."),
@@ -62,50 +64,76 @@ class Pair:
 
 
 class Pairing:
-    """Judge pairs, and remember each verdict; what can't be read is in `failed`."""
+    """Judge pairs, and remember those that aren't plainly two facts; what can't be read is in `failed`."""
 
     def __init__(self, lineup: Lineup, policy: Policy, ledger: Ledger) -> None:
         self.failed: set[int] = set()
         self._lineup, self._policy, self._ledger = lineup, policy, ledger
         self._judged: dict[tuple[int, int], Pair] = {}
+        self._apart: set[int] = set()  # most pairs lead to nothing: each is one number here, a tenth of what it takes as a Pair
         self._known: dict[tuple[int, int], Verdict] = {}
 
     def fresh(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[Pair]:
-        """Judge the pairs of all blocks that hold something fresh, without those that are gone."""
-        by_row = np.zeros(len(fresh), dtype=np.bool_)
-        by_row[self._lineup.row] = fresh
-        blocks, close = self._blocks(fresh, gone), list[Close]()
-        for done, block in enumerate(blocks):
-            self._lineup.view.tick(done, len(blocks))
-            close += self._near(block, fresh, by_row)
-        self._share(close)
-        return [pair for pair in self._each(close) if pair is not None]
+        """Judge the pairs of all blocks that hold something fresh, without those that are gone; leave out what is two facts."""
+        found, done, close = list[Pair](), 0, self._close(fresh, gone)
+        while some := list(islice(close, _AT_ONCE)):
+            self._share(some)
+            found += [pair for pair in self._each(some, done) if pair is not None]
+            done += len(some)
+        return found
+
+    def every(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[Pair]:
+        """Judge as `fresh` does, and return those too that are two facts."""
+        return [pair for near in self._close(fresh, gone) if (pair := self._pair(*near)) is not None]
 
     def all(self) -> list[Pair]:
-        """Return every pair that was judged, in order."""
+        """Return every pair that was judged and isn't two facts, in order."""
         return [pair for _, pair in sorted(self._judged.items())]
 
     def judged(self, i: int, j: int, cosine: float | None = None, crowding: float = 0.0) -> Pair | None:
-        """Judge a pair once; None when one of them can't be read."""
-        if (i, j) not in self._judged:
-            cosine = self._lineup.cosine(i, j) if cosine is None else cosine
-            try:
-                verdict = self._verdict(i, j)
-                self._judged[i, j] = Pair(i, j, cosine, self._bounded(i, j, cosine, crowding, verdict), crowding)
-            except Exception as poison:
-                self._fail(i, j, poison)
-                return None
-        return self._judged[i, j]
+        """Judge a pair once; None when they are two facts, or one of them can't be read."""
+        if self._was_judged(i, j):
+            return self._judged.get((i, j))
+        pair = self._pair(i, j, self._lineup.cosine(i, j) if cosine is None else cosine, crowding)
+        if pair is None:
+            return None
+        if pair.verdict.relation == "different":
+            self._apart.add(self._packed(i, j))
+            return None
+        self._judged[i, j] = pair
+        return pair
 
-    def _each(self, close: Sequence[Close]) -> Iterator[Pair | None]:
+    def _was_judged(self, i: int, j: int) -> bool:
+        return (i, j) in self._judged or self._packed(i, j) in self._apart
+
+    def _packed(self, i: int, j: int) -> int:
+        return i * len(self._lineup.insights) + j
+
+    def _pair(self, i: int, j: int, cosine: float, crowding: float) -> Pair | None:
+        try:
+            return Pair(i, j, cosine, self._bounded(i, j, cosine, crowding, self._verdict(i, j)), crowding)
+        except Exception as poison:
+            self._fail(i, j, poison)
+            return None
+
+    def _close(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> Iterator[Close]:
+        """Find what is near, block by block."""
+        by_row = np.zeros(len(fresh), dtype=np.bool_)
+        by_row[self._lineup.row] = fresh
+        blocks = self._blocks(fresh, gone)
+        for done, block in enumerate(blocks):
+            self._lineup.view.tick(done, len(blocks))
+            yield from self._near(block, fresh, by_row)
+
+    def _each(self, close: Sequence[Close], before: int) -> Iterator[Pair | None]:
         for done, pair in enumerate(close):
             if done % _TICK_EVERY == 0:
-                self._lineup.view.tick(done, len(close))
+                self._lineup.view.tick(before + done, before + len(close))
             yield self.judged(*pair)
 
     def _share(self, close: Sequence[Close]) -> None:
         """Have other workers judge what is still open, where that is much."""
-        wanted = [(i, j, beyond(*near)) for i, j, *near in dict.fromkeys(close) if (i, j) not in self._judged]
+        wanted = [(i, j, beyond(*near)) for i, j, *near in dict.fromkeys(close) if not self._was_judged(i, j)]
         if len(wanted) < sharing.FROM:
             return
         asked = sharing.questions(self._lineup, wanted, review_at=self._policy.review_at)
@@ -114,7 +142,7 @@ class Pairing:
         self._known.update(known.verdicts)
 
     def _verdict(self, i: int, j: int) -> Verdict:
-        if known := self._known.get((i, j)):
+        if known := self._known.pop((i, j), None):
             return known
         older, newer = self._lineup.by_age(i, j)
         return judge(self._lineup.told(older), self._lineup.told(newer))
