@@ -16,6 +16,7 @@ CompoundryError
     ├── PlanBroken          a plan that doesn't add up, never applied
     ├── TooMuch             a plan that breaks a limit of the workspace
     ├── GivenUp             a run that was tried too often
+    ├── Hidden              a plan that needs to see more, made anew at once
     ├── Cancelled           somebody asked the run to stop
     ├── HandedBack          the worker stops, another one takes the run
     └── LostRun             another worker holds the run now
@@ -114,6 +115,14 @@ class TooMuch(RunFailed):
 
 class GivenUp(RunFailed):
     pass
+
+
+class Hidden(RunFailed):
+    """Name in `blocks` the entities whose insights a job needs to see."""
+
+    def __init__(self, blocks: frozenset[str]) -> None:
+        super().__init__(f"the plan leads to {len(blocks)} entities whose insights weren't shown")
+        self.blocks = blocks
 
 
 class Cancelled(RunFailed):

@@ -1,7 +1,7 @@
 """Describe a job: what it looks at (View), what it decides (Plan, Change, Disposition)."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -35,13 +35,13 @@ from compoundry.changes import (
     parts_of,
 )
 from compoundry.columns import Columns, columns_of
-from compoundry.errors import PlanBroken
+from compoundry.errors import Hidden, PlanBroken
 from compoundry.model import Candidate, Counts, Insight, Pattern, Reason, Rule, Snapshot
 
 __all__ = [
     "Advise", "Alike", "Answer", "Archive", "Believe", "Change", "Disposition", "JobModule", "Measure", "Merge", "Notice", "Opinion",
-    "Outcome", "Plan", "Propose", "Reinforce", "Restore", "Share", "Shared", "Supersede", "Tick", "Together", "Told", "View", "Withdraw",
-    "alone", "canonical", "creates", "modified", "parts_of", "same_id",
+    "Outcome", "Plan", "Propose", "Reinforce", "Rest", "Restore", "Share", "Shared", "Supersede", "Tick", "Together", "Told", "View",
+    "Withdraw", "alone", "canonical", "creates", "modified", "parts_of", "same_id",
 ]  # fmt: skip
 
 _CHUNK: Final = 10_000
@@ -70,6 +70,17 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Hold what isn't shown, because nothing about the same is new: the versions of active insights by their ids.
+
+    `blocks` are the entities whose insights are all shown, "" among them where those without any entity are.
+    """
+
+    versions: Mapping[str, int]
+    blocks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Show a job everything that it may know of a workspace, in an order that doesn't matter.
 
@@ -79,7 +90,7 @@ class View:
     `fates` tells the standing of what standing patterns and rules cite and what is active no longer, `forgotten` where it isn't
     there any more. `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help:
     it returns what the job's `work_out` says to each, or nothing when there is nobody; the plan is the same either way. A job that
-    looks at columns finds `insights` empty and all of them in `columns`.
+    looks at columns finds `insights` empty and all of them in `columns`; one that says `TOUCHED` may find most of them in `rest`.
     """
 
     workspace_id: int
@@ -98,6 +109,7 @@ class View:
     tick: Tick = field(default=_silent, compare=False)
     share: Share = field(default=alone, compare=False)
     columns: Columns | None = None
+    rest: Rest | None = None
 
     def as_columns(self) -> Columns:
         """Return the insights as columns, however they were read."""
@@ -105,8 +117,14 @@ class View:
 
     @property
     def ids(self) -> Sequence[str]:
-        """Name the insights that are shown."""
-        return [i.id for i in self.insights] if self.columns is None else self.columns.ids
+        """Name the insights that are shown, and those of the rest."""
+        shown = [i.id for i in self.insights] if self.columns is None else self.columns.ids
+        return shown if self.rest is None else [*shown, *self.rest.versions]
+
+    def must_show(self, blocks: Set[str]) -> None:
+        """Raise Hidden unless all insights about these entities are shown ("" for those about none)."""
+        if self.rest is not None and (hidden := blocks - self.rest.blocks):
+            raise Hidden(frozenset(hidden))
 
 
 @dataclass(frozen=True)
@@ -220,6 +238,8 @@ class JobModule(Protocol):
     `Policy` holds its settings with their defaults. One that calls `view.share` is `Shared` too. A job that only counts
     and weighs may say `COLUMNS = True`: it is shown columns in the place of objects. If the evidence of some insights is enough
     for what it estimates, it says of how many in `EVIDENCE_OF`; a workspace up to twice as large is still shown whole.
+    One that only compares what is new with what is about the same may say `TOUCHED = True`: the others are told in `view.rest`,
+    and keep what became of them.
     """
 
     ORDER: int

@@ -21,7 +21,7 @@ from compoundry.engine.progress import Progress
 from compoundry.engine.sharing import sharing
 from compoundry.engine.tracing import Trace
 from compoundry.engine.workshop import Workshop
-from compoundry.errors import CompoundryError, GivenUp, HandedBack, LostRun, Stale, TooMuch
+from compoundry.errors import CompoundryError, GivenUp, HandedBack, Hidden, LostRun, Stale, TooMuch
 from compoundry.job import Alike, Change, Plan, View, parts_of
 from compoundry.model import Counts, Run
 from compoundry.poison import without_poison
@@ -88,6 +88,17 @@ def _decide(shop: Workshop, run: Run, progress: Progress) -> Counts:
 
 
 def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
+    """Plan and apply; where a plan leads to what wasn't shown, show that too and plan anew."""
+    shown = frozenset[str]()
+    while True:
+        try:
+            return _plan_seeing(shop, run, progress, shown)
+        except Hidden as needed:
+            shown |= needed.blocks
+
+
+def _plan_seeing(shop: Workshop, run: Run, progress: Progress, shown: frozenset[str]) -> Counts:
+    """Plan and apply; everything about the entities in `shown` is looked at, however old."""
     job = jobs.named(run.job_type)
     progress.enter("encode")
     if job.module.VECTORS:
@@ -109,6 +120,7 @@ def _plan_once(shop: Workshop, run: Run, progress: Progress) -> Counts:
             tick=progress.tick,
             as_columns=job.columns,
             evidence_of=job.evidence_of,
+            touched=shown if job.touched else None,
         )
     progress.enter("plan")
     view = replace(view, share=sharing(shop, run, progress))

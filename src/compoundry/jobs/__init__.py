@@ -38,6 +38,11 @@ class Job:
         """Tell how many insights' evidence the job is content with; None for all."""
         return getattr(self.module, "EVIDENCE_OF", None)
 
+    @property
+    def touched(self) -> bool:
+        """Tell whether it is enough to show the job what is new, and whatever is about the same."""
+        return bool(getattr(self.module, "TOUCHED", False))
+
     def policy(self, settings: Mapping[str, object]) -> Any:
         """Build the job's policy from a workspace's settings; raise Invalid for what doesn't fit."""
         return settings_of(self.type, self.module.Policy, settings)

@@ -21,6 +21,7 @@ from compoundry.text.merging.succession import reinforce, supersede
 ORDER = 10
 SETTLE_S = 0.0
 VECTORS = True
+TOUCHED = True
 
 _PAUSED = Reason("merging_paused", "Merging is paused: people found too many merges wrong. What would be merged is asked about instead.")
 
@@ -61,4 +62,4 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
         ledger.notes.append(precision.reason)
     if paused:
         ledger.notes.append(_PAUSED)
-    return ledger.plan()
+    return ledger.plan(view.rest)

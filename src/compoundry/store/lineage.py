@@ -1,7 +1,7 @@
 """Gather what an insight stands on: its entities and evidence, and that of all that was merged into it."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, Select, and_, select
 
 from compoundry.model import Entity, Evidence, Insight
 from compoundry.store import tables
+from compoundry.store.bulk import Wanted, read
+from compoundry.store.scanning import parts_of
 
 _T = tables.insights
 _CHUNK = 500
@@ -54,6 +56,26 @@ def sharing(connection: Connection, workspace_id: int, entities: Sequence[str]) 
     while gone := {row.merged_into for row in found.values() if row.standing == "merged"} - found.keys():
         found |= {row.id: row for row in _by_chunk(connection, workspace_id, gone, mine, _T.c.id)}
     return sorted(id for id, row in found.items() if row.standing == "active")
+
+
+def about_the_same(
+    connection: Connection, workspace_id: int, active: Set[str], fresh: Set[str], also: Set[str]
+) -> tuple[frozenset[str], set[str]]:
+    """Return the entities that some active insights are about ("" for none), with others named; and all active insights about those.
+
+    An insight is about its own entities and those of everything that was merged into it.
+    """
+    link = tables.insight_entities
+    wanted = [Wanted("word", link.c.insight_id), Wanted("word", link.c.entity_id)]
+    linked, about = read(connection, wanted, parts_of(connection, link, workspace_id))
+    gone = select(_T.c.id, _T.c.merged_into).where(_T.c.workspace_id == workspace_id, _T.c.standing == "merged")
+    parents: dict[str, str] = {row.id: row.merged_into for row in connection.execute(gone)}
+    owners = [_survivor(id, parents, ()) for id in linked]
+    alone = active - set(owners)
+    blocks = {entity for owner, entity in zip(owners, about, strict=True) if owner in fresh} | also
+    blocks |= {""} if alone & fresh else set()
+    found = {owner for owner, entity in zip(owners, about, strict=True) if entity in blocks and owner in active}
+    return frozenset(blocks), found | (alone if "" in blocks else set())
 
 
 def merged_below(connection: Connection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from compoundry.store import tables
 
 _T = tables.vectors
 _I = tables.insights
-_FEW, _CHUNK = 5_000, 500
+_FEW, _CHUNK = 25_000, 500
 
 
 def missing(connection: Connection, workspace_id: int, model: str, *, limit: int) -> list[tuple[int, str, str, int]]:

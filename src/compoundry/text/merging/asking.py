@@ -116,7 +116,7 @@ def _reason(question: Question) -> Reason:
 
 def withdraw(lineup: Lineup, ledger: Ledger) -> None:
     """Take back open questions about what doesn't stand any more, and audits of what doesn't stay merged."""
-    here = {i.id for i in lineup.insights} - {lineup.insights[place].id for place in ledger.places("merged", "superseded")}
+    here = set(lineup.view.ids) - {lineup.insights[place].id for place in ledger.places("merged", "superseded")}
     for asked in sorted((c for c in lineup.view.candidates if c.status == "open"), key=lambda c: c.id):
         if asked.kind in _KINDS.values() and not here.issuperset(asked.subjects):
             ledger.changes.append(Withdraw(asked, Reason("gone", "One of them doesn't stand any more.", {})))

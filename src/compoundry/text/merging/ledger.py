@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compoundry.changes import Told
-from compoundry.job import Change, Outcome, Plan
+from compoundry.job import Change, Outcome, Plan, Rest
 from compoundry.model import Insight, Reason
 
 _RANK: tuple[Outcome, ...] = ("kept", "postponed", "proposed", "recurred", "survived", "superseded", "merged", "failed")
@@ -30,12 +30,13 @@ class Ledger:
         """Return the places that had one of these outcomes."""
         return {place for place, (outcome, _) in self._outcomes.items() if outcome in outcomes}
 
-    def plan(self) -> Plan:
-        """Close the ledger; most insights stay as they are, so what becomes of them is told in columns."""
+    def plan(self, rest: Rest | None = None) -> Plan:
+        """Close the ledger; most insights stay as they are, as does the rest, so what becomes of them is told in columns."""
         sayings = list(dict.fromkeys([("kept", ""), *self._outcomes.values()]))
         number = {saying: n for n, saying in enumerate(sayings)}
-        says = np.zeros(len(self._insights), dtype=np.int32)
-        says[list(self._outcomes)] = [number[saying] for saying in self._outcomes.values()]
-        versions = np.fromiter((one.version for one in self._insights), np.int64, len(self._insights))
-        told = Told([one.id for one in self._insights], versions, says, sayings)
-        return Plan(told, tuple(self.changes), tuple(self.notes))
+        said = {self._insights[place].id: number[saying] for place, saying in self._outcomes.items()}
+        seen = {**(rest.versions if rest else {}), **{one.id: one.version for one in self._insights}}
+        ids = sorted(seen)
+        versions = np.fromiter(map(seen.__getitem__, ids), np.int64, len(ids))
+        says = np.fromiter((said.get(id, 0) for id in ids), np.int32, len(ids))
+        return Plan(Told(ids, versions, says, sayings), tuple(self.changes), tuple(self.notes))

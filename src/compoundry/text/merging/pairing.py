@@ -150,6 +150,7 @@ class Pairing:
     def _blocks(self, fresh: NDArray[np.bool_], gone: Collection[int]) -> list[list[int]]:
         """Block by entity what shares one with something fresh; those without any are a block of their own."""
         wanted = {id for place in np.flatnonzero(fresh).tolist() for id in self._lineup.about(place) or ("",)}
+        self._lineup.view.must_show(wanted)
         return [block for _, block in sorted(self._lineup.blocks(wanted, gone).items()) if len(block) > 1]
 
     def _near(self, block: list[int], fresh: NDArray[np.bool_], by_row: NDArray[np.bool_]) -> Iterator[Close]:
