@@ -16,12 +16,12 @@ from compoundry.errors import MissingExtra
 from compoundry.job import Merge, Plan, Propose, Reinforce, Supersede, View, Withdraw, canonical, same_id
 from compoundry.jobs.consolidation import Policy, plan
 from compoundry.model import Candidate, Entity, Insight, Reason
-from compoundry.text.guards.finding import Finding
+from compoundry.text.guards.finding import Finding, Told
 from compoundry.text.merging import pairing
 from compoundry.text.merging.bounds import bounded
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
-from compoundry.text.verdict import Verdict
+from compoundry.text.verdict import Verdict, judge
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NEAR = Policy(merge_at=0.3, review_at=0.3)
@@ -244,6 +244,34 @@ def test_a_pair_that_is_two_facts_is_remembered_as_a_number_and_explained_to_who
     assert (found, held.all()) == ([], [])
     assert kept < 200 * 199 / 2 * 200
     assert len(held.every(every, ())) == 200 * 199 / 2
+
+
+def test_what_was_told_hundreds_of_times_in_the_same_words_is_judged_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [insight(f"{n:03d}", "The backup of Dana is complete.", "Dana", day=n % 2) for n in range(200)]
+    others = (insight("x", "The backup of dana is complete", "Dana"), insight("y", "The backup of Miguel is complete.", "Miguel"))
+    judged: list[Told] = []
+
+    def counted(older: Told, newer: Told) -> Verdict:
+        judged.append(newer)
+        return judge(older, newer)
+
+    monkeypatch.setattr(pairing, "judge", counted)
+    into = _merged(plan(look(*told, *others), NEAR, DAY))
+    assert {_end(into, gone) for gone in into} == {"000"}
+    assert into.keys() == {i.id for i in told[1:]} | {"x"}
+    assert len(judged) < 1.1 * len(told)
+
+
+def _merged(made: Plan) -> dict[str, str]:
+    return {c.insight: c.into for c in made.changes if isinstance(c, Merge)}
+
+
+def test_copies_that_a_person_kept_apart_stay_apart() -> None:
+    told = [insight(f"{n:03d}", "Dana prefers email.", "Dana") for n in range(60)]
+    refused = Candidate(same_id("merge", "007", "008"), "merge", ("007", "008"), Reason("x", "x"), 0.9, DAY, "rejected", DAY, "me")
+    into = _merged(plan(look(*told, candidates=(refused,)), NEAR, DAY))
+    assert _end(into, "007") != _end(into, "008")
+    assert len(into) == 58
 
 
 WHO = st.sampled_from(["Dana", "Miguel"])

@@ -45,6 +45,8 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     precision = measured(view.candidates)
     paused = precision is not None and precision.below(policy.precision_target)
     fresh = np.array([view.compared.get(i.id) != i.version for i in lineup.insights], dtype=np.bool_)
+    if not paused:
+        grouping.merge_copies(fresh)
     while fresh.any():
         found = pairing.fresh(fresh, grouping.into)
         grown = set() if paused else grouping.merge(found)

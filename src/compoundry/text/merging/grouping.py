@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from compoundry.job import Merge
 from compoundry.model import Reason
 from compoundry.text.groups import linked
 from compoundry.text.merging import judging
+from compoundry.text.merging.copies import copies
 from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.pairing import Pair, Pairing
@@ -22,6 +26,14 @@ class Grouping:
         """Merge what fits; return the survivors that are about more entities than before, and so have new neighbours."""
         edges = [(p.i, p.j, p.cosine) for p in pairs if self._fits(p.i, p.j)]
         return {survivor for members in linked(edges, self._fits) if self._grew(survivor := self._merged(members), members)}
+
+    def merge_copies(self, fresh: NDArray[np.bool_]) -> None:
+        """Merge what was told over and over in the same words into the clearest; a pair of each with that one is judged, not all pairs."""
+        for places in copies(self._lineup, fresh):
+            stays = min(places, key=self._lineup.clearest)
+            fitting = [place for place in places if place == stays or self._fits(*sorted((place, stays)))]
+            if len(fitting) > 1:
+                self._merged(fitting)
 
     def _merged(self, members: Sequence[int]) -> int:
         """Merge a group; return the one that stays."""
