@@ -165,7 +165,7 @@ def test_an_agent_hands_on_what_a_person_decided(parts: Parts, caller: Caller, a
         ("recall", {"query": "x", "as_of": "yesterday"}, "is no time; write it like"),
         ("run_job", {"job": "dream"}, "unknown job type 'dream'; one of consolidation"),
         ("run_job", {"job": "metrics", "dry_run": "yes"}, "dry_run: must be true or false"),
-        ("remember", {"content": "a\0b"}, "may not contain the character nul"),
+        ("remember", {"content": "a\0b"}, "may not contain the character NUL"),
         ("frobnicate", {}, "there is no tool 'frobnicate'; one of recall, playbook"),
     ],
 )

@@ -86,6 +86,13 @@ def test_better_words_can_be_accepted_and_many_at_once(client: httpx2.Client) ->
     must_be_problem(client.post("/candidates/accept", json={"kind": "everything"}), 400)
 
 
+def test_a_rejection_takes_no_choice_that_it_would_drop(client: httpx2.Client, asked: dict[str, Any]) -> None:
+    for choice in ({"only": asked["subjects"]}, {"keep": asked["subjects"][0]}, {"content": "Deploy on Mondays."}):
+        problem = must_be_problem(client.post(f"/candidates/{asked['id']}/reject", json=choice), 400)
+        assert "rejecting takes a note only" in problem["message"]
+    assert client.get(f"/candidates/{asked['id']}").json()["status"] == "open"
+
+
 def test_a_plan_that_breaks_a_canary_is_not_applied(client: httpx2.Client) -> None:
     ids = client.post("/insights", json=[{"content": "Dana likes green tea.", **DANA} for _ in range(2)]).json()["ids"]
     assert client.put("/policy/canaries", json={"never_merge": [ids]}).json()["never_merge"] == [ids]

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from compoundry.service.intake import Moment, Text
+from compoundry.service.intake import Text
 
 
 class TriggerIn(BaseModel):
@@ -16,63 +16,11 @@ class TriggerIn(BaseModel):
     dry_run: StrictBool = False
 
 
-class ReinforceIn(BaseModel):
-    """Add evidence to an insight."""
-
-    kind: Literal["confirmed", "contradicted", "observed", "outcome", "retrieved"] = "confirmed"
-    source: Annotated[Text, Field(max_length=400)] = ""
-    excerpt: Annotated[Text, Field(max_length=20_000)] = ""
-    weight: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
-    at: Moment | None = None
-
-
-class EditIn(BaseModel):
-    """Change an insight; what is left out stays."""
-
-    content: Annotated[Text, Field(max_length=4_000), AfterValidator(str.strip), Field(min_length=1)] | None = None
-    type: Annotated[Text, Field(max_length=60)] | None = None
-    pinned: StrictBool | None = None
-    standing: Literal["active", "archived"] | None = None
-    recheck_at: Moment | None = None
-
-
 class TrustIn(BaseModel):
     """Say how far a source is trusted."""
 
     source: Annotated[Text, Field(max_length=400)]
     trust: Annotated[float, Field(ge=0, le=1, strict=True)]
-
-
-class DecisionIn(BaseModel):
-    """Decide on a candidate."""
-
-    keep: Annotated[Text, Field(max_length=64)] | None = None
-    only: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(max_length=100)] | None = None
-    content: Annotated[Text, Field(max_length=4_000), AfterValidator(str.strip), Field(min_length=1)] | None = None
-    note: Annotated[Text, Field(max_length=2_000)] = ""
-
-
-class ManyIn(BaseModel):
-    """Decide on many candidates at once: those of a kind, from a score on."""
-
-    kind: Literal["merge", "update", "audit", "confirm", "pattern", "rule"]
-    at_least: Annotated[float, Field(strict=True)] = 0.0
-    most: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 100
-    note: Annotated[Text, Field(max_length=2_000)] = ""
-
-
-class OutcomeIn(BaseModel):
-    """Say what following a rule led to."""
-
-    outcome: Literal["helped", "harmed", "not_applicable"]
-    note: Annotated[Text, Field(max_length=2_000)] = ""
-    session: Annotated[Text, Field(max_length=200)] = ""
-
-
-class RenameIn(BaseModel):
-    """Give better words."""
-
-    label: Annotated[Text, Field(max_length=400), AfterValidator(str.strip), Field(min_length=1)]
 
 
 class RulesFileIn(BaseModel):

@@ -6,7 +6,6 @@ from fastapi import Depends, Query, Request, Response
 
 from compoundry import times, wire
 from compoundry.api.answers import Answer
-from compoundry.api.bodies import EditIn, ReinforceIn
 from compoundry.api.paging import AsOf, IfMatch, Limit
 from compoundry.api.routing import app, caller, json_body, needs, once, parsed, router
 from compoundry.errors import CompoundryError, Invalid
@@ -14,6 +13,7 @@ from compoundry.service import explaining, insights, recalling
 from compoundry.service.insights import MOST
 from compoundry.service.intake import InsightIn, read
 from compoundry.service.runs import Idempotency
+from compoundry.service.said import EditIn, ReinforceIn
 
 routes = router("insights")
 
@@ -110,8 +110,6 @@ def edit(
 ) -> Answer:
     """Change an insight by hand."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
-    if not values:
-        raise Invalid("name at least one of content, type, pinned, standing, recheck_at")
     who = caller(request)
     found = insights.edit(app(request), who, id, values, version=version_of(if_match), once=call)
     return Answer(wire.insight(found, who.workspace_id), headers={"ETag": f'"{found.version}"'})

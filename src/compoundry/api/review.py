@@ -6,17 +6,15 @@ from fastapi import Depends, Query, Request
 
 from compoundry import wire
 from compoundry.api.answers import Answer
-from compoundry.api.bodies import DecisionIn, ManyIn
 from compoundry.api.insights import version_of
 from compoundry.api.paging import Cursor, IfMatch, Limit, page
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
 from compoundry.errors import Invalid
 from compoundry.model import Candidate, Run
 from compoundry.service import insights, review
+from compoundry.service.said import DecisionIn, ManyIn
 
 routes = router("review")
-
-_STATUSES = ("open", "accepted", "rejected", "withdrawn")
 
 
 async def _decision_body(request: Request) -> DecisionIn:
@@ -39,10 +37,6 @@ def queue(
     kind: Annotated[str | None, Query(description="Only this kind, such as merge, pattern or rule")] = None,
 ) -> Answer:
     """List what waits for a person, the surest first."""
-    if status not in _STATUSES:
-        raise Invalid(f"status: must be one of {', '.join(_STATUSES)}")
-    if kind is not None and kind not in review.JOBS:
-        raise Invalid(f"kind: must be one of {', '.join(review.JOBS)}")
     who = caller(request)
     found = review.queue(app(request), who, limit=limit + 1, cursor=cursor, status=status, kind=kind)
     about = insights.named(app(request), who, [id for asked in found for id in asked.subjects])
@@ -60,8 +54,7 @@ def accept(request: Request, id: str, body: Decision, if_match: IfMatch = None) 
     """Do what the candidate proposes."""
     version = version_of(if_match)
     system, who = app(request), caller(request)
-    done = review.accept(system, who, id, version=version, keep=body.keep, only=body.only, content=body.content, note=body.note)
-    return _shown(request, *done)
+    return _shown(request, *review.accept(system, who, id, version=version, **body.model_dump()))
 
 
 @routes.post("/candidates/accept", response_model=None, **needs("record.write", ManyIn))
@@ -74,6 +67,8 @@ def accept_many(request: Request, body: Annotated[ManyIn, Depends(_many_body)]) 
 @routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", DecisionIn))
 def reject(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
     """Refuse the candidate for good."""
+    if only_accepting := body.model_dump(include={"keep", "only", "content"}, exclude_none=True):
+        raise Invalid(f"{next(iter(only_accepting))}: says how a candidate is accepted; rejecting takes a note only")
     return _shown(request, *review.reject(app(request), caller(request), id, version=version_of(if_match), note=body.note))
 
 

@@ -6,15 +6,15 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from compoundry.api.answers import PREFIX, Answer
 from compoundry.errors import Invalid, NotFound
 from compoundry.model import Caller, Scope
 from compoundry.policy import storable
 from compoundry.service.app import App
-from compoundry.service.intake import sentence
 from compoundry.service.runs import Idempotency
+from compoundry.service.said import understood
 from compoundry.store.answers import digest
 
 M = TypeVar("M", bound=BaseModel)
@@ -85,10 +85,7 @@ def parsed(model: type[M], given: Any) -> M:
     """Read a body into its model; raise Invalid with one sentence."""
     if not isinstance(given, dict):
         raise Invalid("the body must be a JSON object")
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise Invalid(sentence(error)) from None
+    return understood(model, given)
 
 
 def _must_be_text(request: Request) -> None:

@@ -6,11 +6,12 @@ from fastapi import Depends, Header, Query, Request, Response
 
 from compoundry import wire
 from compoundry.api.answers import Answer
-from compoundry.api.bodies import OutcomeIn, PolishIn, RenameIn, RulesFileIn
+from compoundry.api.bodies import PolishIn, RulesFileIn
 from compoundry.api.paging import Limit
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
 from compoundry.errors import Invalid
 from compoundry.service import explaining, polishing, review, rulebook
+from compoundry.service.said import OutcomeIn, RenameIn
 from compoundry.text import playbook as pages
 
 routes = router("rulebook")

@@ -11,7 +11,7 @@ from compoundry.model import Caller, Candidate, Evidence, Insight, Reason
 from compoundry.service.apart import refusal, taken_back
 from compoundry.store.database import Connection
 from compoundry.store.effects import Effect, effects, subject
-from compoundry.store.journal import Entry
+from compoundry.store.journal import Entry, about
 from compoundry.store.lineage import gathered
 
 
@@ -26,11 +26,13 @@ class Choice:
     note: str = ""
 
 
-def must_be_open(asked: Candidate, version: int | None) -> None:
+def must_be_open(connection: Connection, caller: Caller, asked: Candidate, version: int | None) -> None:
     """Raise Conflict when somebody has decided, or when the candidate isn't at this version any more."""
     if asked.status != "open":
         told = {"decided_by": asked.decided_by, "note": asked.note} if asked.decided_by else {}
-        raise Conflict(f"the candidate was {asked.status} already", {"status": asked.status, "version": asked.version, **told})
+        runs = [run for run, entry in about(connection, caller.workspace_id, asked.id) if entry.kind == "decide"]
+        again = f"; to decide anew, revert run {runs[-1]}" if told and runs else ""
+        raise Conflict(f"the candidate was {asked.status} already{again}", {"status": asked.status, "version": asked.version, **told})
     if version is not None and version != asked.version:
         raise Conflict(f"the candidate is at version {asked.version}, not {version}; read it again")
 
@@ -45,6 +47,7 @@ def decision(asked: Candidate, status: str, by: str, note: str, now: datetime) -
 
 def done(connection: Connection, caller: Caller, asked: Candidate, choice: Choice, now: datetime) -> list[Entry]:
     """Return what accepting a candidate comes to."""
+    _must_leave(asked, choice)
     match asked.kind:
         case "pattern":
             return [_finding(asked, "pattern", "accepted")]
@@ -60,6 +63,14 @@ def done(connection: Connection, caller: Caller, asked: Candidate, choice: Choic
             return done + _reworded(found[ordered[-1]], choice.content)
         case _:
             assert_never(asked.kind)
+
+
+def _must_leave(asked: Candidate, choice: Choice) -> None:
+    """Raise Invalid for a choice that nobody has about such a candidate, instead of dropping it."""
+    given = {"keep": choice.keep, "only": choice.only, "content": choice.content}
+    for name in (name for name, value in given.items() if value is not None and asked.kind in ("pattern", "rule", "audit")):
+        more = "; `rename` gives it other words" if asked.kind == "pattern" and name == "content" else ""
+        raise Invalid(f"{name}: {'an' if asked.kind == 'audit' else 'a'} {asked.kind} is accepted as it is{more}")
 
 
 def _reworded(stays: Insight, content: str | None) -> list[Entry]:

@@ -13,6 +13,7 @@ from compoundry.service.app import App
 from compoundry.service.beliefs import belief_policy
 from compoundry.service.intake import InsightIn
 from compoundry.service.runs import Idempotency
+from compoundry.service.said import ReinforceIn, edited, understood
 from compoundry.store import announcing, answers, insights, rewind, sources
 from compoundry.store.database import Connection, clock
 from compoundry.store.insights import Learned
@@ -116,6 +117,7 @@ def edit(
     Evidence is what was seen and stays as it is; where the content changes, `reworded_at` among the metadata says when.
     """
     caller.need("record.write")
+    values = edited(values)
 
     def change(connection: Connection, now: datetime) -> Insight:
         before = insights.one(connection, caller.workspace_id, id)
@@ -160,17 +162,18 @@ def reinforce(
 ) -> Insight:
     """Add evidence for (or against) an insight, and compute anew how far it is believed."""
     caller.need("record.write")
+    said = understood(ReinforceIn, {"kind": kind, "source": source, "excerpt": excerpt, "weight": weight, "at": at})
 
     def add(connection: Connection, now: datetime) -> Insight:
         before = insights.one(connection, caller.workspace_id, id)
         if before.standing in ("merged", "superseded"):
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
-        piece = Evidence(app.new_id(), kind, at or now, source or caller.name, weight, excerpt)  # type: ignore[arg-type]
+        piece = Evidence(app.new_id(), said.kind, said.at or now, said.source or caller.name, said.weight, said.excerpt)
         insights.reinforce(connection, caller.workspace_id, id, piece)
         trust = sources.trust(connection, caller.workspace_id)
         reinforced = belief.heard(insights.one(connection, caller.workspace_id, id), trust)
         believed = belief.confidence(reinforced, now, belief_policy(connection, caller.workspace_id))
-        revived = {"standing": "active"} if kind in ("observed", "confirmed") else {}
+        revived = {"standing": "active"} if said.kind in ("observed", "confirmed") else {}
         insights.edit(connection, before, caller.workspace_id, {"confidence": believed, **revived}, now)
         return insights.one(connection, caller.workspace_id, id)
 

@@ -16,10 +16,13 @@ CONTENT_LIMIT = 4_000
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 _EXACT = 2**53
 _SHOULD = re.compile(r"^\w+ should\b")
+_LENGTH = re.compile(r"^Value (should have at \w+ [\d]+) items? after validation, not \d+$")
 _WORDS: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "datetime_from_date_parsing": "must be a date or time like 2026-01-31T09:00:00Z",
     "dict_type": "must be a JSON object",
+    "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
@@ -31,7 +34,7 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def _no_nul(value: str) -> str:
+def no_nul(value: str) -> str:
     if not storable(value):
         raise ValueError("may not contain the character NUL or half a surrogate pair")
     return value
@@ -58,7 +61,7 @@ def _exact(value: Any) -> Any:
             return value
 
 
-def _not_blank(value: str) -> str:
+def not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("may not be blank")
     return value.strip()
@@ -77,8 +80,8 @@ def _timely(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, AfterValidator(_no_nul)]
-Name = Annotated[str, Field(max_length=200), AfterValidator(_no_nul), AfterValidator(_not_blank)]
+Text = Annotated[str, AfterValidator(no_nul)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(no_nul), AfterValidator(not_blank)]
 Json = Annotated[dict[str, Any], AfterValidator(_tame)]
 Moment = Annotated[datetime, BeforeValidator(_timely), AfterValidator(_utc)]
 
@@ -87,8 +90,8 @@ class EntityIn(BaseModel):
     """Name what an insight is about, by an object or by its name alone; the same name is the same entity unless ids say otherwise."""
 
     name: Name
-    type: Annotated[str, Field(max_length=60), AfterValidator(_no_nul)] = "thing"
-    id: Annotated[str, Field(max_length=64), AfterValidator(_no_nul)] | None = None
+    type: Annotated[str, Field(max_length=60), AfterValidator(no_nul)] = "thing"
+    id: Annotated[str, Field(max_length=64), AfterValidator(no_nul)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -102,8 +105,8 @@ class EntityIn(BaseModel):
 class EvidenceIn(BaseModel):
     """Quote what supports an insight, and say where it comes from."""
 
-    excerpt: Annotated[str, Field(max_length=20_000), AfterValidator(_no_nul)] = ""
-    source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] | None = None
+    excerpt: Annotated[str, Field(max_length=20_000), AfterValidator(no_nul)] = ""
+    source: Annotated[str, Field(max_length=400), AfterValidator(no_nul)] | None = None
     at: Moment | None = None
     artifact: Json = Field(default_factory=dict)
 
@@ -113,13 +116,13 @@ class InsightIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    content: Annotated[str, Field(max_length=CONTENT_LIMIT), AfterValidator(_no_nul), AfterValidator(_not_blank)]
-    type: Annotated[str, Field(max_length=60), AfterValidator(_no_nul)] = "fact"
+    content: Annotated[str, Field(max_length=CONTENT_LIMIT), AfterValidator(no_nul), AfterValidator(not_blank)]
+    type: Annotated[str, Field(max_length=60), AfterValidator(no_nul)] = "fact"
     entities: Annotated[list[EntityIn], Field(max_length=100)] = Field(default_factory=list)
     confidence: Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)] = 0.7
     observed_at: Moment | None = Field(default=None, validation_alias=AliasChoices("observed_at", "created_at"))
-    external_id: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] | None = None
-    source: Annotated[str, Field(max_length=400), AfterValidator(_no_nul)] = ""
+    external_id: Annotated[str, Field(max_length=400), AfterValidator(no_nul)] | None = None
+    source: Annotated[str, Field(max_length=400), AfterValidator(no_nul)] = ""
     evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
     pinned: bool = False
     metadata: Json = Field(default_factory=dict)
@@ -205,8 +208,11 @@ def worded(kind: str, message: str) -> str:
     'must be a JSON object'
     >>> worded("less_than_equal", "Input should be less than or equal to 100")
     'must be less than or equal to 100'
+    >>> worded("too_long", "Value should have at most 400 items after validation, not 401")
+    'must have at most 400 characters'
     """
-    return _WORDS.get(kind) or _SHOULD.sub("must", message.removeprefix("Value error, ")).lower()
+    said = _SHOULD.sub("must", _LENGTH.sub(r"Text \1 characters", message.removeprefix("Value error, ")))
+    return _WORDS.get(kind) or said[:1].lower() + said[1:]
 
 
 def _plain(given: object) -> object:

@@ -1,14 +1,14 @@
 """Show what was found: patterns, rules, the playbook, metrics."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar, get_args
 
-from compoundry.errors import Invalid, NotFound
+from compoundry.errors import NotFound
 from compoundry.jobs.metrics import figure, must_be_figure
 from compoundry.model import Caller, Pattern, PatternKind, PatternStatus, Rule, RuleStatus, Snapshot, Trend
 from compoundry.service.app import App
+from compoundry.service.said import Words, chosen
 from compoundry.store import rewind
 from compoundry.store.database import Connection, Database
 from compoundry.store.findings import PATTERNS, RULES, Shelf, snapshots_between
@@ -16,7 +16,6 @@ from compoundry.store.findings import PATTERNS, RULES, Shelf, snapshots_between
 T = TypeVar("T")
 
 PAGE = 50
-Words = Mapping[str, Sequence[str]]
 _OF_PATTERNS: Final[Words] = {"kind": get_args(PatternKind), "status": get_args(PatternStatus), "trend": get_args(Trend)}
 _OF_RULES: Final[Words] = {"status": get_args(RuleStatus)}
 
@@ -33,7 +32,7 @@ def patterns(
     as_of: datetime | None = None,
 ) -> list[Pattern]:
     """List patterns, those with the most support first; `as_of` asks what was known then; Invalid for words there aren't."""
-    filters = _known(_OF_PATTERNS, {"kind": kind, "status": status, "trend": trend})
+    filters = chosen(_OF_PATTERNS, {"kind": kind, "status": status, "trend": trend})
     return _page(app.database, caller, PATTERNS, limit=limit, cursor=cursor, as_of=as_of, filters=filters)
 
 
@@ -41,7 +40,7 @@ def rules(
     app: App, caller: Caller, *, limit: int = PAGE, cursor: str | None = None, status: str | None = None, as_of: datetime | None = None
 ) -> list[Rule]:
     """List rules, the surest first; `as_of` asks what was advised then; Invalid for a status there isn't."""
-    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters=_known(_OF_RULES, {"status": status}))
+    return _page(app.database, caller, RULES, limit=limit, cursor=cursor, as_of=as_of, filters=chosen(_OF_RULES, {"status": status}))
 
 
 def metrics(
@@ -66,15 +65,6 @@ def metrics(
         return found
     values = ((snapshot, figure(snapshot.figures, metric)) for snapshot in found)
     return [replace(snapshot, figures={metric: value}) for snapshot, value in values if value is not None]
-
-
-def _known(words: Words, filters: Mapping[str, str | None]) -> dict[str, str]:
-    """Leave out filters that aren't set, and refuse words that nothing is called."""
-    wanted = {name: value for name, value in filters.items() if value is not None}
-    for name, value in wanted.items():
-        if value not in words[name]:
-            raise Invalid(f"{name}: must be one of {', '.join(words[name])}")
-    return wanted
 
 
 def _page(

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
-from compoundry.errors import Conflict, Invalid
-from compoundry.model import Caller, Candidate, Pattern, Reason, Run
+from compoundry.errors import Conflict
+from compoundry.model import Caller, Candidate, CandidateStatus, Pattern, Reason, Run
 from compoundry.service.apart import open_audit, refusal, taken_back
 from compoundry.service.app import App
 from compoundry.service.deciding import Choice, decision, done, must_be_open, refused
 from compoundry.service.recording import recorded
+from compoundry.service.said import DecisionIn, ManyIn, RenameIn, chosen, understood
 from compoundry.store import insights
 from compoundry.store.database import Connection, clock
 from compoundry.store.effects import Effect
@@ -33,7 +34,7 @@ def queue(
 ) -> list[Candidate]:
     """List candidates, the surest first."""
     caller.need("record.read")
-    filters = {"status": status, **({"kind": kind} if kind else {})}
+    filters = chosen({"status": get_args(CandidateStatus), "kind": tuple(JOBS)}, {"status": status, "kind": kind})
     with app.database.read() as connection:
         return CANDIDATES.page(connection, caller.workspace_id, limit=limit, after=cursor, filters=filters)
 
@@ -62,7 +63,8 @@ def accept(
     better words for it. `only` names those of a group that it holds for, two or more; the others are kept apart from now on.
     Raises Conflict when somebody decided before, or when the insights have changed too much.
     """
-    return _decide(app, caller, id, "accepted", Choice(version, keep, only, content, note))
+    said = understood(DecisionIn, {"keep": keep, "only": only, "content": content, "note": note})
+    return _decide(app, caller, id, "accepted", Choice(version, said.keep, said.only, said.content, said.note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,13 @@ class Many:
 def accept_many(app: App, caller: Caller, *, kind: str, at_least: float = 0.0, most: int = 100, note: str = "") -> Many:
     """Accept the open candidates of a kind from a score on, the surest first; one that clashes stops no other."""
     caller.need("record.write")
+    said = understood(ManyIn, {"kind": kind, "at_least": at_least, "most": most, "note": note})
     with app.database.read() as connection:
-        waiting = CANDIDATES.page(connection, caller.workspace_id, limit=most, filters={"status": "open", "kind": kind})
+        waiting = CANDIDATES.page(connection, caller.workspace_id, limit=said.most, filters={"status": "open", "kind": said.kind})
     accepted, refused = [], []
-    for asked in (c for c in waiting if c.score >= at_least):
+    for asked in (c for c in waiting if c.score >= said.at_least):
         try:
-            accepted.append(accept(app, caller, asked.id, version=asked.version, note=note))
+            accepted.append(accept(app, caller, asked.id, version=asked.version, note=said.note))
         except Conflict as error:
             refused.append({"id": asked.id, "message": error.message})
     return Many(accepted, refused)
@@ -89,7 +92,7 @@ def accept_many(app: App, caller: Caller, *, kind: str, at_least: float = 0.0, m
 
 def reject(app: App, caller: Caller, id: str, *, version: int | None = None, note: str = "") -> tuple[Candidate, Run]:
     """Refuse a candidate for good: jobs never propose or do the same again."""
-    return _decide(app, caller, id, "rejected", Choice(version=version, note=note))
+    return _decide(app, caller, id, "rejected", Choice(version=version, note=understood(DecisionIn, {"note": note}).note))
 
 
 def unmerge(app: App, caller: Caller, id: str) -> Run:
@@ -112,11 +115,9 @@ def unmerge(app: App, caller: Caller, id: str) -> Run:
 
 
 def rename(app: App, caller: Caller, id: str, label: str) -> Pattern:
-    """Give a pattern better words; jobs leave them alone from then on. Raises Invalid for an empty label."""
+    """Give a pattern better words; jobs leave them alone from then on. Raises Invalid for an empty or an endless label."""
     caller.need("record.write")
-    words = " ".join(label.split())
-    if not words:
-        raise Invalid("label: say what the pattern is")
+    words = " ".join(understood(RenameIn, {"label": label}).label.split())
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
         known, now = PATTERNS.one(connection, caller.workspace_id, id), clock(connection)
@@ -131,7 +132,7 @@ def _decide(app: App, caller: Caller, id: str, status: str, choice: Choice) -> t
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
         asked = CANDIDATES.one(connection, caller.workspace_id, id)
-        must_be_open(asked, choice.version)
+        must_be_open(connection, caller, asked, choice.version)
         now = clock(connection)
         written = [decision(asked, status, caller.name, choice.note, now)]
         written += done(connection, caller, asked, choice, now) if status == "accepted" else refused(connection, caller, asked, now)

@@ -11,6 +11,7 @@ from compoundry.job import Advise, same_id
 from compoundry.model import Caller, Reason, Rule, Run
 from compoundry.service.app import App
 from compoundry.service.recording import recorded
+from compoundry.service.said import OutcomeIn, understood
 from compoundry.store import insights, outcomes, workspaces
 from compoundry.store.database import Connection, clock
 from compoundry.store.effects import effects
@@ -59,6 +60,7 @@ def report(app: App, caller: Caller, rule: str, outcome: str, *, session: str = 
     caller.need("record.write")
     if outcome not in OUTCOMES:
         raise Invalid(f"outcome: must be one of {', '.join(OUTCOMES)}, not {outcome!r}")
+    understood(OutcomeIn, {"outcome": outcome, "session": session, "note": note})
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
         RULES.one(connection, caller.workspace_id, rule)
