@@ -1,6 +1,7 @@
 """What people say is held to the same on every face: no empty sentence, no endless one, nothing that is quietly left out."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from compoundry import Workspace
 from compoundry.errors import Conflict, Invalid
 
 LONG = "x" * 5_000
+EARLIER, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -96,6 +98,14 @@ def test_who_decides_what_is_decided_learns_how_to_take_it_back(ws: Workspace) -
         (lambda ws: ws.candidates(kind="habit"), "kind: must be one of merge, update, contradiction, audit, confirm, pattern, rule"),
         (lambda ws: ws.accept_many("merge", at_least=95), "at_least: must be less than or equal to 1"),
         (lambda ws: ws.accept_many("contradiction"), "kind: must be 'merge', 'update', 'audit', 'confirm', 'pattern' or 'rule'"),
+        (
+            lambda ws: ws.metrics(since=LATER, until=EARLIER),
+            "from: lies after to; swap them",
+        ),
+        (
+            lambda ws: ws.import_rules("<!-- compoundry:begin -->\n- Never deploy on a Friday.\n<!-- compoundry:end -->"),
+            "document: holds no rules; each must be an item of a list, outside the block that Compoundry has written",
+        ),
         (lambda ws: ws.rename("none", LONG), "label: must have at most 400 characters"),
         (lambda ws: ws.report("none", "helped", note=LONG), "note: must have at most 2000 characters"),
     ],

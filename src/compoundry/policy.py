@@ -20,8 +20,18 @@ def settings_of(section: str, kind: type[P], settings: Mapping[str, object]) -> 
         if not storable(value):
             raise Invalid(f"{section}: {name} holds a character that is no text")
         if not _fits(value, known[name]):
-            raise Invalid(f"{section}: {name} must be like {known[name]!r}, not {value!r}")
+            raise Invalid(f"{section}: {name} must be {_like(known[name])}, not {value!r}")
     return kind(**settings)
+
+
+def _like(default: object) -> str:
+    match default:
+        case Mapping():
+            return "an object of numbers by name"
+        case str() | bool() | int() | float():
+            return f"like {default!r}"
+        case _:
+            return "a list"
 
 
 def storable(value: object) -> bool:

@@ -113,5 +113,12 @@ def test_settings_that_make_no_sense_are_refused_by_name(client: httpx2.Client, 
 def test_wrong_settings_are_refused_by_name(client: httpx2.Client) -> None:
     assert "no setting 'x'" in must_be_problem(client.put("/policy/metrics", json={"x": 1}), 400)["message"]
     assert "must be like" in must_be_problem(client.put("/policy/canaries", json={"most_affected": "all"}), 400)["message"]
-    must_be_problem(client.put("/policy/nothing", json={}), 400)
+    for section, wrong, said in (
+        ("nothing", {}, "there are no settings for 'nothing'; one of consolidation"),
+        ("canaries", {"must_stay": "all"}, "must_stay must be a list, not 'all'"),
+        ("metrics", {"at_least": {"insights": "many"}}, "at_least must be an object of numbers by name"),
+        ("decay_sweep", {"cap": 2}, "decay_sweep: 'cap' must be between 0 and 1, not 2"),
+        ("decay_sweep", {"floors": {"fact": 2}}, "decay_sweep: floors of 'fact' must be between 0 and 1, not 2"),
+    ):
+        assert said in must_be_problem(client.put(f"/policy/{section}", json=wrong), 400)["message"]
     assert client.get("/policy").json()["canaries"]["most_affected"] == 1.0

@@ -17,7 +17,7 @@ from compoundry.errors import Invalid
 
 app = typer.Typer()
 
-Section = Annotated[str | None, typer.Argument(help="A job type, or canaries; all when left out.")]
+Section = Annotated[str | None, typer.Argument(help="A job type, canaries or sources; all when left out.")]
 Settings = Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="What to change; null brings a default back.")]
 
 

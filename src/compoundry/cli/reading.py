@@ -74,7 +74,7 @@ def edit(
     id: InsightId,
     content: Annotated[str | None, typer.Option(help="What it should say.")] = None,
     type: Annotated[str | None, typer.Option(help="Its type.")] = None,
-    pinned: Annotated[bool | None, typer.Option("--pin/--unpin", help="Whether it may fade.")] = None,
+    pinned: Annotated[bool | None, typer.Option("--pin/--unpin", help="A pinned insight never fades.")] = None,
     standing: Annotated[str | None, typer.Option(help="active or archived.")] = None,
     recheck: Annotated[str | None, typer.Option(metavar="TIME", help="From when on to ask whether it still holds.")] = None,
 ) -> Shown:

@@ -97,7 +97,7 @@ def outcomes(desk: Desk, id: RuleId, limit: Limit = 50) -> Shown:
     """List what was reported of a rule, and what the rule changes."""
     found, lift = desk.reported(id, limit=limit), desk.lift(id)
     rows = [(o["at"], o["outcome"], "withheld" if o["withheld"] else "", o["by"], o["note"]) for o in found]
-    said = f"{lift['exposed']} sessions with it, {lift['withheld']} without"
+    said = f"{counted(lift['exposed'], 'session')} with it, {lift['withheld']} without"
     if "difference" in lift:
         said += f"; lift {lift['difference']:+.0%} ({lift['low']:+.0%} to {lift['high']:+.0%})"
     return Shown({"data": list(found), "lift": lift}, (Table(("at", "outcome", "", "by", "note"), rows, "nothing reported yet"), said))

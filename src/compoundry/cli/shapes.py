@@ -207,7 +207,7 @@ def metrics(found: Sequence[Snapshot], metric: str | None = None) -> Shown:
         flat = [{name: value for name, value in one.items() if name in newest} for one in flat]
         found = [replace(s, figures=one) for s, one in zip(found, flat, strict=True)]
     rows = [(name, f"{value:g}", sparks.line([f[name] for f in flat if name in f])) for name, value in newest.items()]
-    since = f"{len(found)} snapshots, from {moment(found[0].at)} to {moment(found[-1].at)}" if found else ""
+    since = f"{counted(len(found), 'snapshot')}, from {moment(found[0].at)} to {moment(found[-1].at)}" if found else ""
     shown = listed(found, Table(("metric", "value", "over time"), rows, "no snapshots yet; take one with: compoundry run metrics"))
     return Shown(shown.body, (*shown.parts, since) if since else shown.parts)
 

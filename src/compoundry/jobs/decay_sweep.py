@@ -64,7 +64,7 @@ class Policy:
     retrieved: float = 0.0
 
     def __post_init__(self) -> None:
-        belief.must_be_shares("decay_sweep: floors", {**self.floors, "any type": self.floor})
+        belief.must_be_shares("decay_sweep: floors of", {**self.floors, "any type": self.floor})
         belief.must_be_shares("decay_sweep:", {name: getattr(self, name) for name in _SHARES})
         if wrong := [type for type, days in {**self.half_lives, "any type": self.half_life_days}.items() if not days > 0]:
             raise Invalid(f"decay_sweep: the half-life of {wrong[0]!r} must be above 0 days")

@@ -148,4 +148,6 @@ def checked_settings(section: str, settings: Mapping[str, Any]) -> Any:
     """Build the settings of a section over its defaults; Invalid for an unknown section or name, and for a value of another kind."""
     if section in SECTIONS:
         return settings_of(section, SECTIONS[section], settings)
+    if section not in jobs.found():
+        raise Invalid(f"there are no settings for {section!r}; one of {', '.join((*jobs.found(), *SECTIONS))}")
     return jobs.named(section).policy(settings)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar, get_args
 
-from compoundry.errors import NotFound
+from compoundry.errors import Invalid, NotFound
 from compoundry.jobs.metrics import figure, must_be_figure
 from compoundry.model import Caller, Pattern, PatternKind, PatternStatus, Rule, RuleStatus, Snapshot, Trend
 from compoundry.service.app import App
@@ -59,6 +59,8 @@ def metrics(
     caller.need("record.read")
     if metric is not None:
         must_be_figure("metric", metric)
+    if since is not None and until is not None and since > until:
+        raise Invalid("from: lies after to; swap them")
     with app.database.read() as connection:
         found = snapshots_between(connection, caller.workspace_id, since, until, limit=limit)
     if metric is None:

@@ -126,7 +126,7 @@ def import_rules(app: App, caller: Caller, document: str, *, name: str) -> Impor
     written = [one for one in read if isinstance(one, Written)]
     unread = [one for one in read if isinstance(one, Unread)]
     if not written:
-        raise Invalid("document: holds no rules; each must be an item of a list")
+        raise Invalid("document: holds no rules; each must be an item of a list, outside the block that Compoundry has written")
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
         now, known = clock(connection), _known(RULES.everything(connection, caller.workspace_id))

@@ -64,10 +64,10 @@ class Sources:
     trust: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        must_be_shares("sources: trust", self.trust)
+        must_be_shares("sources: trust of", self.trust)
 
 
 def must_be_shares(what: str, given: Mapping[str, float]) -> None:
     """Raise Invalid unless every value is between 0 and 1."""
     if wrong := [name for name, value in given.items() if not 0 <= value <= 1]:
-        raise Invalid(f"{what} of {wrong[0]!r} must be between 0 and 1, not {given[wrong[0]]}")
+        raise Invalid(f"{what} {wrong[0]!r} must be between 0 and 1, not {given[wrong[0]]}")
