@@ -1,6 +1,7 @@
 """Look ahead, and look behind what is believed: forecasts, half-lives, sources and what rests on them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -27,11 +28,24 @@ def forecast(
     """Tell how an insight will fade unless somebody confirms it."""
     told = desk.forecast(id, below=below, days=days)
     curve = told["curve"]
-    falls = f"falls below {told['below']:g} on {told['falls_at'][:10]}" if "falls_at" in told else f"never falls below {told['below']:g}"
     first, last = curve[0], curve[-1]
     drawn = sparks.line([one["confidence"] for one in curve])
     line = f"{drawn}  {first['confidence']:.2f} now, {last['confidence']:.2f} on {last['at'][:10]}"
-    return Shown(told, (line, f"half-life {told['half_life_days']:g} days; {falls} unless somebody confirms it"))
+    return Shown(told, (line, f"half-life {told['half_life_days']:g} days; {_falls(told, first['at'])}"))
+
+
+def _falls(told: Mapping[str, Any], now: str) -> str:
+    """Say when an insight falls below a bound, or that it has done so.
+
+    >>> _falls({"below": 0.3, "falls_at": "2026-01-31T09:00:00Z"}, "2026-02-28T09:00:00Z")
+    'below 0.3 since 2026-01-31; confirm it with `compoundry reinforce`, if it still holds'
+    """
+    if "falls_at" not in told:
+        return f"never falls below {told['below']:g}"
+    day = told["falls_at"][:10]
+    if told["falls_at"] <= now:
+        return f"below {told['below']:g} since {day}; confirm it with `compoundry reinforce`, if it still holds"
+    return f"falls below {told['below']:g} on {day} unless somebody confirms it"
 
 
 @command(app, "half-lives", open_desk, ON_A_DESK)

@@ -184,7 +184,7 @@ def _cap(swept: Swept, policy: Policy) -> None:
     gone, scanned = int(np.isin(swept.says, (BELOW, RETRACTED)).sum()), len(swept.found)
     if gone > max(policy.cap_from, policy.cap * scanned):
         raise TooMuch(
-            f"the sweep would archive {gone} of {scanned} insights, more than {policy.cap:.0%}; "
+            f"the sweep would archive {gone} of {scanned} insights, more than {policy.cap * 100:g}%; "
             "look at a dry run with a higher cap, then raise decay_sweep.cap for this workspace or confirm what still holds",
             {"archived": gone, "scanned": scanned, "cap": policy.cap},
         )
