@@ -1,12 +1,13 @@
 """Every encoder is chosen by its name, keeps one promise, and says what is missing."""
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 
 from compoundry.encoders import encoder
-from compoundry.encoders.remote import BATCH
+from compoundry.encoders.remote import BATCH, Remote
 from compoundry.errors import Invalid, MissingExtra, Unavailable
 from tests.embedder import embedding
 
@@ -57,3 +58,11 @@ def test_a_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingExtra, match="pip install onnxruntime tokenizers; or choose the encoder hashed"):
         encoder("minilm")
+
+
+@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [[1.0, 2.0], [1.0]], [[1.0, 2.0], [float("nan"), 1.0]], [[1.0, 2.0], ["a", "b"]]])
+def test_a_remote_encoder_that_sends_no_vector_for_each_sentence_is_refused(monkeypatch: pytest.MonkeyPatch, data: list[list[Any]]) -> None:
+    encoder = Remote("m", "http://127.0.0.1:9")
+    monkeypatch.setattr(encoder, "_asked", lambda _: {"data": [{"index": n, "embedding": one} for n, one in enumerate(data)]})
+    with pytest.raises(Unavailable, match="no vector of numbers for each sentence"):
+        encoder.encode(["Dana prefers email.", "Miguel likes hiking."])

@@ -22,6 +22,15 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, httpx2.TransportError)
 
 
+def _vectors(answer: dict[str, list[dict[str, Any]]], sentences: int) -> NDArray[np.float32]:
+    """Read one vector for each sentence; ValueError for another number of them, for unequal lengths, and for what is no number."""
+    rows = sorted((int(row["index"]), row["embedding"]) for row in answer["data"])
+    vectors = np.array([embedding for _, embedding in rows], dtype=np.float32)
+    if [place for place, _ in rows] != list(range(sentences)) or vectors.ndim != 2 or not np.isfinite(vectors).all():
+        raise ValueError("not a finite vector for each sentence")
+    return vectors
+
+
 class Remote:
     """Post sentences to URL/v1/embeddings in batches; what may pass is tried again, with growing pauses."""
 
@@ -48,10 +57,15 @@ class Remote:
     def _batch(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         try:
             answer = self._asked(sentences)
-            rows = sorted((int(row["index"]), row["embedding"]) for row in answer["data"])
-            return np.array([embedding for _, embedding in rows], dtype=np.float32).reshape(len(sentences), -1)
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            return _vectors(answer, len(sentences))
+        except httpx2.HTTPStatusError as error:
+            raise Unavailable(f"the encoder {self._model} can't be used now: its server answered {error.response.status_code}") from error
+        except httpx2.HTTPError as error:
             raise Unavailable(f"the encoder {self._model} can't be used now: {type(error).__name__}: {error}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unavailable(
+                f"the encoder {self._model} can't be used now: its server sent no vector of numbers for each sentence"
+            ) from error
 
     @stamina.retry(on=_may_pass, attempts=ATTEMPTS, wait_initial=0.2)
     def _asked(self, sentences: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
