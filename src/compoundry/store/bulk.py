@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, DateTime, LargeBinary, String, Text, case, cast, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, DateTime, LargeBinary, String, case, cast, func, literal, select, type_coerce
 
 from compoundry.columns import NEVER, Codes, Times, Words
 
@@ -21,6 +21,7 @@ Told = Any  # an array; a list where words stay words
 _LENGTH: Final = 26  # of a time, as SQLite keeps it
 _ENDLESS: Final = "9999-12-31 23:59:59.999999"
 _2000: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from here
+_BETWEEN: Final = "\x1e"  # words that hold it are read one by one
 _NOTHING: Final = literal(b"", LargeBinary)
 
 
@@ -159,7 +160,7 @@ _SQLITE: Final[Mapping[Packing, _Packed]] = {
     "time": _Packed(lambda c: func.group_concat(func.coalesce(type_coerce(c, String), _ENDLESS), ""), _texts_of_times),
 }  # no shares: SQLite spells fifteen digits of them only
 _POSTGRESQL: Final[Mapping[Packing, _Packed]] = {
-    "word": _Packed(lambda c: cast(func.json_agg(c), Text), lambda packed: orjson.loads(packed or "[]")),
+    "word": _Packed(lambda c: func.string_agg(c, _BETWEEN), lambda packed: [] if packed is None else packed.split(_BETWEEN)),
     "count": _Packed(lambda c: func.string_agg(func.int4send(c), _NOTHING), _bytes_of(">i4")),
     "letter": _Packed(lambda c: func.string_agg(c, ""), _letters),
     "flag": _Packed(lambda c: func.string_agg(_flag(c), ""), _flags),

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compoundry.errors import NotFound
 from compoundry.job import same_id
-from compoundry.model import Draft, Entity, Evidence, Insight
+from compoundry.model import Draft, Entity, Evidence, Insight, Standing
 from compoundry.store import tables
 from compoundry.store.lineage import gathered, merged_below
 from compoundry.store.vectors import voided
@@ -110,6 +110,13 @@ def count(connection: Connection, workspace_id: int) -> dict[str, int]:
     """Count insights by standing."""
     grouped = select(_T.c.standing, func.count().label("n")).where(_T.c.workspace_id == workspace_id).group_by(_T.c.standing)
     return {row.standing: row.n for row in connection.execute(grouped)}
+
+
+def gone(connection: Connection, workspace_id: int) -> dict[str, int]:
+    """Count the insights that aren't active any more, by standing; quick however many are active."""
+    others = [standing for standing in get_args(Standing) if standing != "active"]
+    counted = select(_T.c.standing, func.count().label("n")).where(_T.c.workspace_id == workspace_id, _T.c.standing.in_(others))
+    return {row.standing: row.n for row in connection.execute(counted.group_by(_T.c.standing).order_by(_T.c.standing))}
 
 
 def contents(connection: Connection, workspace_id: int) -> dict[str, str]:

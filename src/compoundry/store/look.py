@@ -44,7 +44,6 @@ def look(
     compared = _compared(connection, workspace_id, job_type, fingerprint, here)
     rest = None if touched is None else _rest(connection, workspace_id, here, compared, touched)
     found = () if as_columns else tuple(heard(i, sources.trust) for i in _shown(connection, workspace_id, here, rest))
-    counted = insights.count(connection, workspace_id)
     candidates = CANDIDATES.everything(connection, workspace_id)
     patterns, rules = PATTERNS.everything(connection, workspace_id), RULES.everything(connection, workspace_id)
     return View(
@@ -57,7 +56,7 @@ def look(
         patterns=patterns,
         rules=rules,
         snapshots=tuple(snapshots_between(connection, workspace_id, None, None, limit=_RECENT_SNAPSHOTS)),
-        others={standing: n for standing, n in sorted(counted.items()) if standing != "active"},
+        others=insights.gone(connection, workspace_id),
         fates={} if as_columns else fates(connection, workspace_id, _lost(here, [*patterns, *rules])),
         compared=compared,
         tick=tick,

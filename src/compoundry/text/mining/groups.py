@@ -16,7 +16,7 @@ SEED = 20_260_301
 DENSITY = 0.01  # weight a pair; planted patterns: what modularity cuts at 1 loses small topics in large loose ones
 JOIN = 0.6  # ways to say one thing, which a graph of nearest neighbours keeps apart where each is said often
 RESOLUTIONS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0)
-_MIDDLE = 2
+_USUAL = 1  # place of modularity's own resolution
 _SILHOUETTE_SAMPLE = 2_000
 
 Named = Sequence[tuple[str, str, float]]
@@ -26,7 +26,7 @@ def communities(vectors: Vectors, *, at_least: float = 0.0) -> NDArray[np.int64]
     """Return a community number for each row, -1 for a row without neighbours.
 
     k-NN graph and Leiden (Traag et al. 2019) by modularity, at the resolution with the best silhouette (Rousseeuw 1987):
-    from the middle one upwards while it gets better, else downwards.
+    from the usual one upwards while it gets better, else downwards.
     """
     edges = _named(neighbour_edges(vectors, at_least=at_least))
 
@@ -35,11 +35,11 @@ def communities(vectors: Vectors, *, at_least: float = 0.0) -> NDArray[np.int64]
         labels = _cut(edges, len(vectors), RESOLUTIONS[place])
         return _silhouette(vectors, labels), labels
 
-    best = _MIDDLE
+    best = _USUAL
     for step in (1, -1):
         while 0 <= best + step < len(RESOLUTIONS) and cut(best + step)[0] > cut(best)[0]:
             best += step
-        if best != _MIDDLE:
+        if best != _USUAL:
             break
     return cut(best)[1]
 
