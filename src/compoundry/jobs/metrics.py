@@ -20,7 +20,7 @@ ORDER = 50
 SETTLE_S = 0.0
 VECTORS = False
 COLUMNS = True
-EVIDENCE_OF = 50_000
+EVIDENCE_OF = 40_000
 MOST_SOURCES = 20
 MICRO_DAYS = 86_400e6
 Figure = float | Mapping[str, float]
@@ -122,7 +122,7 @@ def figures(view: View, found: Columns, policy: Policy, now: datetime) -> dict[s
     mean_confidence; confidence: counts by level. stale_share: share without confirmation for a half-life of its type.
     age_days: p50, p90, p99 since observed. evidence_per_insight, evidence_per_rule: means.
     estimated_from: how many insights' evidence contradiction_rate, stale_share and evidence_per_insight are estimated from, each
-    share within half a percentage point, 95 % of the time; left out where it was that of all: up to 100,000 insights.
+    share within half a percentage point, 95 % of the time; left out where it was that of all: up to 80,000 insights.
     patterns, rules: counts by status; rule_outcomes: helped and harmed, over all rules.
     candidates_waiting, candidates_by_kind, oldest_waiting_days: the review backlog.
     merges_paused: open questions about merges that would have been automatic, had people not found them wrong too often.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 SIZE: Final = 16
 _SPELLED: Final = 36
 _DASHES: Final = [8, 13, 18, 23]
-_DIGITS: Final = [n for n in range(_SPELLED) if n not in _DASHES]
+_GROUPS: Final = [slice(0, 8), slice(9, 13), slice(14, 18), slice(19, 23), slice(24, 36)]
 
 
 def raw(ids: Sequence[str]) -> bytes | None:
@@ -26,7 +26,7 @@ def raw(ids: Sequence[str]) -> bytes | None:
     if not (letters[:, _DASHES] == ord("-")).all():
         return None
     try:
-        found = bytes.fromhex(letters[:, _DIGITS].tobytes().decode())
+        found = bytes.fromhex(np.concatenate([letters[:, group] for group in _GROUPS], axis=1).tobytes().decode())
     except ValueError:
         return None
     return found if len(found) == SIZE * len(ids) else None  # fewer where a space was among the digits
@@ -35,7 +35,9 @@ def raw(ids: Sequence[str]) -> bytes | None:
 def spelled(kept: bytes) -> list[str]:
     """Spell UUIDs kept as bytes."""
     letters = np.full((len(kept) // SIZE, _SPELLED), ord("-"), np.uint8)
-    letters[:, _DIGITS] = np.frombuffer(kept.hex().encode(), np.uint8).reshape(-1, 2 * SIZE)
+    digits, done = np.frombuffer(kept.hex().encode(), np.uint8).reshape(-1, 2 * SIZE), 0
+    for group in _GROUPS:
+        letters[:, group] = digits[:, done : (done := done + group.stop - group.start)]
     text = letters.tobytes().decode()
     return [text[start : start + _SPELLED] for start in range(0, len(text), _SPELLED)]
 
