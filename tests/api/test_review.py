@@ -89,7 +89,15 @@ def test_better_words_can_be_accepted_and_many_at_once(client: httpx2.Client) ->
 def test_a_rejection_takes_no_choice_that_it_would_drop(client: httpx2.Client, asked: dict[str, Any]) -> None:
     for choice in ({"only": asked["subjects"]}, {"keep": asked["subjects"][0]}, {"content": "Deploy on Mondays."}):
         problem = must_be_problem(client.post(f"/candidates/{asked['id']}/reject", json=choice), 400)
-        assert "rejecting takes a note only" in problem["message"]
+        assert problem["message"] == f"{next(iter(choice))}: is no field of this"
+    assert client.get(f"/candidates/{asked['id']}").json()["status"] == "open"
+
+
+@pytest.mark.parametrize("slip", [{"contents": "Restart the worker."}, {"keeps": "i1"}])
+def test_a_slip_in_a_decision_is_refused_and_decides_nothing(client: httpx2.Client, asked: dict[str, Any], slip: dict[str, str]) -> None:
+    told = must_be_problem(client.post(f"/candidates/{asked['id']}/accept", json=slip), 400)
+    assert told["message"] == f"{next(iter(slip))}: is no field of this"
+    must_be_problem(client.post("/candidates/accept", json={"kind": "rule", "at_leats": 0.9}), 400)
     assert client.get(f"/candidates/{asked['id']}").json()["status"] == "open"
 
 

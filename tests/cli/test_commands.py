@@ -258,7 +258,7 @@ def test_settings_of_a_job_are_shown_and_changed(house: House, place: str) -> No
     assert prompt.json("policy", "pattern_detection")["pattern_detection"]["q"] == 0.01
     prompt.json("policy", "pattern_detection", "min_support=null", "q=null")
     assert prompt.json("policy", "pattern_detection")["pattern_detection"]["min_support"] == 3
-    for wrong in ("courage=1", "min_support=many", "min_support"):
+    for wrong in ("courage=1", "min_support=many", "min_support", "min_support=1", "q=2", "near=-1", "within_days=0"):
         assert prompt("policy", "pattern_detection", wrong).code == 2
     assert prompt("policy", "tidying").code == 2
 

@@ -9,10 +9,9 @@ from compoundry.api.answers import Answer
 from compoundry.api.insights import version_of
 from compoundry.api.paging import Cursor, IfMatch, Limit, page
 from compoundry.api.routing import app, caller, json_body, needs, parsed, router
-from compoundry.errors import Invalid
 from compoundry.model import Candidate, Run
 from compoundry.service import insights, review
-from compoundry.service.said import DecisionIn, ManyIn
+from compoundry.service.said import DecisionIn, ManyIn, RejectionIn
 
 routes = router("review")
 
@@ -21,11 +20,16 @@ async def _decision_body(request: Request) -> DecisionIn:
     return parsed(DecisionIn, await json_body(request) if await request.body() else {})
 
 
+async def _rejection_body(request: Request) -> RejectionIn:
+    return parsed(RejectionIn, await json_body(request) if await request.body() else {})
+
+
 async def _many_body(request: Request) -> ManyIn:
     return parsed(ManyIn, await json_body(request))
 
 
 Decision = Annotated[DecisionIn, Depends(_decision_body)]
+Rejection = Annotated[RejectionIn, Depends(_rejection_body)]
 
 
 @routes.get("/candidates", response_model=None, **needs("record.read"))
@@ -64,11 +68,9 @@ def accept_many(request: Request, body: Annotated[ManyIn, Depends(_many_body)]) 
     return Answer(wire.many(done))
 
 
-@routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", DecisionIn))
-def reject(request: Request, id: str, body: Decision, if_match: IfMatch = None) -> Answer:
+@routes.post("/candidates/{id}/reject", response_model=None, **needs("record.write", RejectionIn))
+def reject(request: Request, id: str, body: Rejection, if_match: IfMatch = None) -> Answer:
     """Refuse the candidate for good."""
-    if only_accepting := body.model_dump(include={"keep", "only", "content"}, exclude_none=True):
-        raise Invalid(f"{next(iter(only_accepting))}: says how a candidate is accepted; rejecting takes a note only")
     return _shown(request, *review.reject(app(request), caller(request), id, version=version_of(if_match), note=body.note))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.counting import counted
+from compoundry.errors import Invalid
 from compoundry.job import Disposition, Notice, Plan, View, same_id
 from compoundry.model import Fact, Insight, Pattern, Reason, Trend
 from compoundry.text.losing import evidence_gone
@@ -41,6 +42,11 @@ class Policy:
     near: float = themes.NEAR
     within_days: int = 14
     most_topics_for_courses: int = 200
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("min_support", 2, 10**6), ("q", 0.0, 1.0), ("near", 0.0, 1.0), ("within_days", 1, 3_650)):
+            if not least <= getattr(self, name) <= most:
+                raise Invalid(f"pattern_detection: {name} must be from {least:g} to {most:,}, not {getattr(self, name):g}")
 
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:

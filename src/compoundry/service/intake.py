@@ -22,6 +22,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "bool_parsing": "must be true or false",
     "datetime_from_date_parsing": "must be a date or time like 2026-01-31T09:00:00Z",
     "dict_type": "must be a JSON object",
+    "extra_forbidden": "is no field of this",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_type": "must be a whole number",

@@ -11,7 +11,7 @@ from compoundry.service.apart import open_audit, refusal, taken_back
 from compoundry.service.app import App
 from compoundry.service.deciding import Choice, decision, done, must_be_open, refused
 from compoundry.service.recording import recorded
-from compoundry.service.said import DecisionIn, ManyIn, RenameIn, chosen, understood
+from compoundry.service.said import DecisionIn, ManyIn, RejectionIn, RenameIn, chosen, understood
 from compoundry.store import insights
 from compoundry.store.database import Connection, clock
 from compoundry.store.effects import Effect
@@ -92,7 +92,7 @@ def accept_many(app: App, caller: Caller, *, kind: str, at_least: float = 0.0, m
 
 def reject(app: App, caller: Caller, id: str, *, version: int | None = None, note: str = "") -> tuple[Candidate, Run]:
     """Refuse a candidate for good: jobs never propose or do the same again."""
-    return _decide(app, caller, id, "rejected", Choice(version=version, note=understood(DecisionIn, {"note": note}).note))
+    return _decide(app, caller, id, "rejected", Choice(version=version, note=understood(RejectionIn, {"note": note}).note))
 
 
 def unmerge(app: App, caller: Caller, id: str) -> Run:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from compoundry.errors import Invalid
 from compoundry.service.intake import CONTENT_LIMIT, Moment, Text, not_blank, sentence
@@ -62,7 +62,9 @@ class EditIn(BaseModel):
 
 
 class DecisionIn(BaseModel):
-    """Decide on a candidate."""
+    """Decide on a candidate; a slip in a name is refused, lest what was meant is left out."""
+
+    model_config = ConfigDict(extra="forbid")
 
     keep: Annotated[Text, Field(max_length=64)] | None = None
     only: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(max_length=100)] | None = None
@@ -70,8 +72,18 @@ class DecisionIn(BaseModel):
     note: Annotated[Text, Field(max_length=2_000)] = ""
 
 
+class RejectionIn(BaseModel):
+    """Refuse a candidate; nothing but a note can be said about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[Text, Field(max_length=2_000)] = ""
+
+
 class ManyIn(BaseModel):
-    """Decide on many candidates at once: those of a kind, from a score on."""
+    """Decide on many candidates at once: those of a kind, from a score on; a slip in a name is refused, lest too many are meant."""
+
+    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["merge", "update", "audit", "confirm", "pattern", "rule"]
     at_least: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from compoundry.counting import counted
 from compoundry.model import Candidate, Reason
 from compoundry.text import counting
 
@@ -40,7 +41,8 @@ class Precision:
     @property
     def reason(self) -> Reason:
         """Say it, as a run's note does."""
-        text = f"Of the last {self.answers} automatic merges that people looked at, {self.right} were right"
+        were = "was" if self.right == 1 else "were"
+        text = f"Of the last {counted(self.answers, 'automatic merge')} that people looked at, {self.right} {were} right"
         facts = {"value": self.value, "low": self.low, "high": self.high, "answers": self.answers}
         return Reason("merge_precision", f"{text}: {self.value:.0%} ({self.low:.0%} to {self.high:.0%}).", facts)
 
