@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,8 @@ from compoundry.job import View
 from compoundry.jobs import pattern_detection
 from compoundry.jobs.pattern_detection import Policy
 from compoundry.model import Entity, Evidence, Insight, Pattern
-from compoundry.text.mining.groups import communities
+from compoundry.text.mining.groups import about_the_same, communities
+from compoundry.text.mining.themes import NEAR
 
 Floats = NDArray[np.float32]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -33,6 +34,13 @@ THEMES = {"banking77": "V .831, ARI .573", "clinc150": "V .911, ARI .732", "stac
 EVENTS = ("googlenews_ts",)
 SEEDS = 5
 FIRST_SEED = 101  # the settings were chosen on others
+ABOUT = """The themes of a set are all its sentences, cut into communities at the best silhouette. Over five seeds of the cut, the standard
+deviation of V and ARI is .004 at most. Detection itself groups only what is near enough to be said in one sentence (a mean cosine of .55)
+and leaves the rest; how far its groups agree with the labels is in the second row of each set. Labels such as those of Stack Overflow, one
+for each programming language, are wider than that.
+
+What “holds” means for the patterns of CISA's list was sharpened after a first look: the same vendor with the same main weakness.
+"""
 Row = list[str]
 
 
@@ -45,26 +53,33 @@ def lines(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def themes(folder: Path, *, most: int) -> list[Row]:
-    """Cut labelled sentences into themes, without being told how many there are."""
+    """Cut labelled sentences into themes, without being told how many there are: all of them, and as detection groups them."""
     told = []
     for name in (*THEMES, *EVENTS):
         rows = [r for r in lines(folder, name) if r["content"].strip() and r.get("topic") not in (None, "oos")][:most]
-        vectors = encoder("minilm").encode([r["content"] for r in rows])
-        began = time.perf_counter()
-        found = communities(vectors)
-        took = time.perf_counter() - began
-        truth = [str(r["topic"]) for r in rows]
-        v, ari = v_measure_score(truth, found), adjusted_rand_score(truth, found)
+        vectors, truth = encoder("minilm").encode([r["content"] for r in rows]), np.array([str(r["topic"]) for r in rows])
         target = f"≥ {THEMES[name]}, < 5 s" if name in THEMES else "V ≥ .90"
-        told.append(
-            [
-                f"themes of {name} ({len(rows):,})",
-                f"V {v:.3f}, ARI {ari:.3f} in {took:.1f} s",
-                f"{len(set(truth))} labels, {len(set(found))} found",
-                target,
-            ]
-        )
+        told.append(_agreeing(f"themes of {name} ({len(rows):,})", vectors, truth, communities, target))
+        told.append(_agreeing(f"… of {name}, as detection groups them", vectors, truth, _grouped, ""))
     return told
+
+
+def _agreeing(what: str, vectors: Floats, truth: NDArray[Any], cut: Callable[[Floats], NDArray[np.int64]], target: str) -> Row:
+    """Measure how far a cut agrees with the labels, over the rows that are in a group."""
+    began = time.perf_counter()
+    found = cut(vectors)
+    took = time.perf_counter() - began
+    kept = found >= 0
+    v, ari = v_measure_score(truth[kept], found[kept]), adjusted_rand_score(truth[kept], found[kept])
+    beside = f"{len(set(truth))} labels, {len(set(found[kept]))} found" + ("" if kept.all() else f" in {kept.mean():.0%} of the rows")
+    return [what, f"V {v:.3f}, ARI {ari:.3f} in {took:.1f} s", beside, target]
+
+
+def _grouped(vectors: Floats) -> NDArray[np.int64]:
+    labels = np.full(len(vectors), -1, dtype=np.int64)
+    for n, members in enumerate(about_the_same(vectors, near=NEAR)):
+        labels[members] = n
+    return labels
 
 
 def detected(insights: Sequence[Insight], vectors: Floats, policy: Policy | None = None) -> list[Pattern]:
@@ -205,7 +220,7 @@ def main() -> None:
         rows += [*themes(chosen.data, most=1_000 if short else 20_000), later(chosen.data)]
         rows += [rules.measured(name, lines(chosen.data, name)[: 300 if short else 1_500]) for name in rules.SETS]
     rows += large(4_000 if short else 100_000)
-    publish("patterns", "Patterns", ["what", "measured", "beside", "target"], rows)
+    publish("patterns", "Patterns", ["what", "measured", "beside", "target"], rows, notes=ABOUT)
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ def test_an_agent_hands_on_what_a_person_decided(parts: Parts, caller: Caller, a
     ("tool", "arguments", "message"),
     [
         ("recall", {}, "query: is missing"),
-        ("recall", {"query": "x", "colour": "red"}, "colour: extra inputs are not permitted"),
+        ("recall", {"query": "x", "colour": "red"}, "colour: is no field of this"),
         ("recall", {"query": "x", "limit": 1_000}, "limit: must be less than or equal to 100"),
         ("recall", {"query": "x", "as_of": "yesterday"}, "is no time; write it like"),
         ("run_job", {"job": "dream"}, "unknown job type 'dream'; one of consolidation"),

@@ -68,9 +68,19 @@ def gist(sources: Sources, typical: Sequence[str], *, names: Collection[str], us
     phrases = [
         phrase for sentence in typical for phrase in _phrases(sentence, lambda w: borne(w) and distinct(w) and lemma(w) not in _UNFINISHED)
     ]
-    topic = max(phrases, default="", key=lambda phrase: sum(share(word) for word in senses(phrase)))
+    named = [phrase for phrase in phrases if not _only_done(phrase)]
+    topic = max(named, default="", key=lambda phrase: sum(share(word) for word in senses(phrase)))
     claim = max(claims, default=None, key=lambda cut: sum(map(distinct, _WORD.findall(cut))))
     return Gist(_AGAIN.sub("", claim) if claim else None, topic)
+
+
+def _only_done(phrase: str) -> bool:
+    """Tell whether a phrase says only that something was done, which names no topic.
+
+    >>> _only_done("supported"), _only_done("supported exports"), _only_done("shed")
+    (True, False, False)
+    """
+    return phrase.islower() and phrase.endswith("ed") and " " not in phrase and lemma(phrase) != phrase
 
 
 def senses(sentence: str) -> frozenset[str]:
