@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, and_, any_, case, func, literal, select
 
 from compoundry.columns import KINDS, NEVER, Codes, Columns, Pieces
-from compoundry.store import tables, uuids
+from compoundry.store import tables
 from compoundry.store.bulk import Names, Wanted, read
 from compoundry.store.scanning import parts_of
 
@@ -31,7 +31,8 @@ def columns(connection: Connection, workspace_id: int, *, evidence_of: int | Non
         Wanted("word", _I.c.source, sources), Wanted("count", func.length(_I.c.content)),
     ]  # fmt: skip
     told, *rest = read(connection, wanted, active(connection, workspace_id))
-    ids, order = _in_order(told)
+    order = _ranked(told)
+    ids = [told[n] for n in order.tolist()]
     version, type, confidence, pinned, observed_at, recheck_at, source, length = (column[order] for column in rest)
     shown = np.linspace(0, len(ids) - 1, evidence_of).astype(np.intp) if evidence_of and len(ids) > 2 * evidence_of else None
     place = _places(connection, workspace_id, ids, shown)
@@ -52,14 +53,12 @@ def _about(connection: Connection, workspace_id: int, ids: Sequence[str]) -> Col
     return and_(mine, _E.c.insight_id.in_(select(listed.c.value)))
 
 
-def _in_order(told: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
-    """Return ids in order, and the place that each had."""
-    raw = uuids.raw(told)
-    if raw is not None:  # a million in a third of the time
-        order = uuids.order(raw)
-        return uuids.spelled(np.frombuffer(raw, f"V{uuids.SIZE}")[order].tobytes()), order
-    order = np.array(sorted(range(len(told)), key=told.__getitem__), np.intp)
-    return [told[n] for n in order.tolist()], order
+def _ranked(ids: Sequence[str]) -> NDArray[np.intp]:
+    """Return the places of ids in their order."""
+    try:
+        return np.argsort(np.array(ids, np.bytes_), kind="stable")  # twice as fast as sorting strings
+    except UnicodeEncodeError:
+        return np.array(sorted(range(len(ids)), key=ids.__getitem__), np.intp)
 
 
 def active(connection: Connection, workspace_id: int) -> list[ColumnElement[bool]]:
