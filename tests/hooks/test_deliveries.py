@@ -202,7 +202,7 @@ def test_killed_workers_lose_no_message(parts: Parts, caller: Caller, database_u
             events += 5
             _kill(database_url, dice)
         with carrying(parts):
-            assert until(lambda: everything_ended(parts, caller, events), seconds=600), "a message still waits"
+            assert until(lambda: everything_ended(parts, caller, events))
         answered = {one.id for one in receiver.requests}
     assert {one.id for one in webhooks.sent(parts.app, caller, state="delivered", limit=1_000)} <= answered
     assert len(answered) == events
