@@ -24,7 +24,7 @@ from compoundry.engine.workshop import Workshop
 from compoundry.errors import CompoundryError, GivenUp, HandedBack, Hidden, LostRun, Stale, TooMuch
 from compoundry.job import Alike, Change, Plan, View, parts_of
 from compoundry.model import Counts, Run
-from compoundry.poison import without_poison
+from compoundry.poison import Decide, without_poison
 from compoundry.store import announcing, finish, journal, lineage, runs, workspaces
 from compoundry.store.claims import LONGEST_WAIT
 from compoundry.store.database import Connection, clock
@@ -122,23 +122,29 @@ def _plan_seeing(shop: Workshop, run: Run, progress: Progress, shown: frozenset[
             evidence_of=job.evidence_of,
             touched=shown if job.touched else None,
         )
-    progress.enter("plan")
-    view = replace(view, share=sharing(shop, run, progress))
 
     def decide(seen: View) -> Plan:
         return job.module.plan(seen, policy, run.accepted_at)
 
-    decided = without_poison(decide, view)
-    if budget := getattr(policy, "judge_budget", 0):  # a job that may ask a judge has this setting
-        progress.enter("judge")
-        told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
-        decided = without_poison(decide, replace(view, opinions=told))
+    budget = getattr(policy, "judge_budget", 0)  # a job that may ask a judge has this setting
+    decided = _decided(shop, replace(view, share=sharing(shop, run, progress)), decide, progress, budget=budget)
     _must_spare(canaries, _grave(decided), scanned=decided.counts.scanned, heirs=heirs)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))
     with shop.database.write() as connection:
         finish.plan(connection, run, view, decided, fingerprint=settings, now=clock(connection, patient=True))
     return decided.counts
+
+
+def _decided(shop: Workshop, view: View, decide: Decide, progress: Progress, *, budget: int) -> Plan:
+    """Plan; with a budget, ask the judge about what would go to review, and plan with its answers."""
+    progress.enter("plan")
+    decided = without_poison(decide, view)
+    if not budget:
+        return decided
+    progress.enter("judge")
+    told = opinions(shop.judge, view, decided, budget=budget, tick=progress.tick)
+    return without_poison(decide, replace(view, opinions=told))
 
 
 def _grave(decided: Plan) -> Sequence[Change]:
