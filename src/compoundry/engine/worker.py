@@ -70,7 +70,9 @@ class Worker:
             sqlite = self._shop.database.is_sqlite
             if sqlite:
                 artifacts.release(connection)
-            orphans = claims.take_over(connection, self._lease, clock(connection), limit=self._slots, orphaned=sqlite)
+            now = clock(connection)
+            self._break_silence(connection, now)
+            orphans = claims.take_over(connection, self._lease, now, limit=self._slots, orphaned=sqlite)
         for run in orphans:
             self._start(run)
         for thread in self._threads:
