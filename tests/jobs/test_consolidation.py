@@ -119,6 +119,17 @@ def test_what_is_no_nearer_than_the_crowd_is_not_asked() -> None:
     assert bounded(unsure, 0.78, Policy(), crowding=0.5).relation == "different"
 
 
+def test_merging_copies_thins_no_crowd_so_that_nothing_new_is_asked() -> None:
+    copies = [insight(f"i{n}", "Dana Reyes prefers email over phone calls.") for n in range(5)]
+    others = ["When Dana Reyes calls, check the usage report first.", "When Priya Nair calls, check the usage report first."]
+    before = look(
+        *copies, insight("i5", "Tom Becker prefers email over phone calls."), *(insight(f"i{n}", o) for n, o in enumerate(others, 6))
+    )
+    made = plan(before, Policy(), DAY)
+    assert len(kinds(made, Merge)) == 4
+    assert plan(applied(before, made), Policy(), DAY).changes == ()
+
+
 def test_a_newer_value_is_asked_about_and_supersedes_when_it_says_so() -> None:
     asked = plan(look(insight("a", "Dana has 200 employees.", "Dana"), insight("b", "Dana has 250 employees.", "Dana", day=1)), NEAR, DAY)
     assert [c.candidate.kind for c in asked.changes if isinstance(c, Propose)] == ["update"]

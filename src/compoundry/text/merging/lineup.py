@@ -1,5 +1,6 @@
 """Line the insights of a view up by id, ready to be compared."""
 
+import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from compoundry.text.merging.traits import Traits, traits
 from compoundry.text.sentence import read
 
 _NOBODY = (Entity("", "", ""),)
+_BETWEEN = re.compile(r"[\W_]+")
 _OF_INSIGHTS = ("merge", "update", "contradiction")
 
 
@@ -114,6 +116,10 @@ class Lineup:
             one = self.insights[place]
             self._told[place] = Told(read(one.content, one.observed_at), one.observed_at, one.type == "event")
         return self._told[place]
+
+    def spelled(self, place: int) -> str:
+        """Return the letters and digits of a sentence, without case."""
+        return _BETWEEN.sub("", self.insights[place].content.casefold())
 
     def encoded(self, places: Sequence[int]) -> NDArray[np.bool_]:
         """Tell for each place whether it has a vector."""

@@ -157,7 +157,8 @@ class Pairing:
         row = self._lineup.row[block]
         place = dict(zip(row.tolist(), block, strict=True))
         floor = min(self._policy.near_at, self._policy.merge_at)
-        crowding = dict(zip(block, crowd(self._lineup.view.vectors, row).tolist(), strict=True))
+        spelled = [self._lineup.spelled(p) for p in block]
+        crowding = dict(zip(block, crowd(self._lineup.view.vectors, row, spelled).tolist(), strict=True))
         exact = len(block) * int(by_row[row].sum()) <= self._policy.exact_up_to**2
         near = neighbours.near if exact else approximate.near
         for one, other, cosine in near(self._lineup.view.vectors, row, by_row, at_least=floor):
@@ -172,7 +173,7 @@ class Pairing:
             return
         words: dict[str, list[tuple[int, bool]]] = defaultdict(list)
         for place, vector in zip(block, encoded, strict=True):
-            words["".join(c for c in self._lineup.insights[place].content.casefold() if c.isalnum())].append((place, vector))
+            words[self._lineup.spelled(place)].append((place, vector))
         for alike in words.values():
             for n, (j, has_j) in enumerate(alike):
                 yield from ((i, j, 1.0, 0.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
