@@ -84,7 +84,7 @@ def test_cleaning_keeps_words_of_every_script() -> None:
 
 
 def test_ctrl_c_ends_a_command_within_a_second(prompt: Prompt, tmp_path: Path) -> None:
-    many = [{"content": f"Fact {n} about topic {n % 97} and {n % 89}.", "entities": [{"name": f"E{n % 5}"}]} for n in range(6_000)]
+    many = [{"content": f"Fact {n} about topic {n % 97} and {n % 89}.", "entities": [{"name": f"E{n % 5}"}]} for n in range(3_000)]
     prompt.json("import", str(written(tmp_path / "many.jsonl", many)))
     command = [sys.executable, "-m", "compoundry", "run", "consolidation", *prompt.place]
     hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a suite in the background is deaf to it, and so are its children
