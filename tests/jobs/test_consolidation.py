@@ -216,6 +216,21 @@ def test_an_insight_that_cannot_be_read_fails_alone() -> None:
     assert len(kinds(made, Merge)) == 1
 
 
+def test_what_two_sources_tell_of_one_day_is_asked_about_sooner() -> None:
+    told = [
+        insight("a", "Dana took her turtles out for a walk today.", "Dana", source="assistant"),
+        insight("b", "Dana takes her two turtles out for a walk in the park.", "Dana", source="summary"),
+    ]
+    days = [insight(f"o{n}", f"Dana signed contract number {n}.", "Dana", day=n) for n in range(1, 10)]
+    same_source = [replace(one, source="assistant") for one in told]
+    another_day = [told[0], replace(told[1], observed_at=DAY + timedelta(days=4))]
+    sooner = Policy(merge_at=0.99, near_at=0.3, review_at=0.7)  # the two are worth .66, and .09 more where they are told together
+    asked = [
+        kinds(plan(look(*these), sooner, DAY), Propose) for these in ([*told, *days], [*same_source, *days], [*another_day, *days], told)
+    ]
+    assert asked == [[("a", "b")], [], [], []]
+
+
 def test_a_question_about_what_is_gone_is_taken_back() -> None:
     known = Candidate("q", "merge", ("a", "zz"), Reason("x", "x"), 0.9, DAY)
     made = plan(look(insight("a", "Dana prefers email.", "Dana"), candidates=(known,)), NEAR, DAY)

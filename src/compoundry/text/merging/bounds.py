@@ -10,10 +10,11 @@ from compoundry.text.worth import worth
 QUESTIONS_AT = 0.95  # the built-in encoder finds any two questions near: .80 to .95 was right in 18 of 25
 
 
-def bounded(verdict: Verdict, cosine: float, policy: Policy, *, crowding: float = 0.0) -> Verdict:
+def bounded(verdict: Verdict, cosine: float, policy: Policy, *, crowding: float = 0.0, more: float = 0.0) -> Verdict:
     """Return the verdict that stands at this cosine: what isn't near enough to merge is asked, what isn't worth asking is left.
 
-    `crowding` is how near the two are to any other sentence about the same thing (`crowd`): a question must be worth it beyond that.
+    `crowding` is how near the two are to any other sentence about the same thing (`crowd`): a question must be worth it beyond that,
+    and `more` is what else speaks for one (`together`).
 
     >>> same = Verdict("same", matched=7)
     >>> [bounded(same, cosine, Policy()).relation for cosine in (0.85, 0.78, 0.6)]
@@ -27,7 +28,7 @@ def bounded(verdict: Verdict, cosine: float, policy: Policy, *, crowding: float 
         case "unsure" if verdict.slight and cosine >= policy.slight_at:
             return replace(verdict, relation="same")
         case "same" | "unsure":
-            asked = worth(beyond(cosine, crowding), verdict.matched, verdict.cost) >= policy.review_at
+            asked = worth(beyond(cosine, crowding), verdict.matched, verdict.cost, more) >= policy.review_at
             return replace(verdict, relation="unsure" if asked else "different")
         case "update" | "contradiction" if verdict.strict and cosine >= policy.near_at:
             return verdict

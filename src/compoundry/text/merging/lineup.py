@@ -118,8 +118,8 @@ class Lineup:
         return self._told[place]
 
     def spelled(self, place: int) -> str:
-        """Return the letters and digits of a sentence, without case."""
-        return _BETWEEN.sub("", self.insights[place].content.casefold())
+        """Return the letters and digits of a sentence, without case; of whatever can't be read, too."""
+        return _BETWEEN.sub("", str(self.insights[place].content).casefold())
 
     def encoded(self, places: Sequence[int]) -> NDArray[np.bool_]:
         """Tell for each place whether it has a vector."""
@@ -138,6 +138,15 @@ class Lineup:
     def age(self, place: int) -> tuple[datetime, str]:
         """Order by when it was observed; the id decides last."""
         return self.insights[place].observed_at, self.insights[place].id
+
+    def day(self, place: int) -> str:
+        """Return the day on which it was observed, in UTC; of whatever can't be read, too."""
+        return str(self.insights[place].observed_at)[:10]
+
+    def of_two(self, i: int, j: int) -> bool:
+        """Tell whether two sources, both known, tell of one day."""
+        one, other = self.insights[i].source, self.insights[j].source
+        return bool(one and other) and one != other and self.day(i) == self.day(j)
 
     def by_age(self, i: int, j: int) -> tuple[int, int]:
         """Return the older one first."""

@@ -19,7 +19,7 @@ from compoundry.text.merging.ledger import Ledger
 from compoundry.text.merging.lineup import Lineup
 from compoundry.text.merging.policy import Policy
 from compoundry.text.verdict import Verdict, judge
-from compoundry.text.worth import worth
+from compoundry.text.worth import together, worth
 
 _TICK_EVERY = 64
 _AT_ONCE = 100_000  # near pairs that are held at a time: some 20 MB
@@ -30,7 +30,7 @@ _UNOPPOSED = {
 }
 _NOT_NEAR = ("same_fact", "Every word of one has its match in the other, but they aren't near enough to be surely the same.")
 
-Close = tuple[int, int, float, float]  # two places, their cosine, and how near they are to any other one
+Close = tuple[int, int, float, float, float]  # two places, their cosine, how near they are to any other one, what else speaks for asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,14 @@ class Pair:
     cosine: float
     verdict: Verdict
     crowding: float = 0.0
+    more: float = 0.0
 
     @property
     def score(self) -> float:
         """Return what the pair is worth a person's time, from 0 to 1; where the words clash, how near they are."""
         if self.verdict.relation not in ("same", "unsure"):
             return self.cosine
-        weighed = worth(beyond(self.cosine, self.crowding), self.verdict.matched, self.verdict.cost)
+        weighed = worth(beyond(self.cosine, self.crowding), self.verdict.matched, self.verdict.cost, self.more)
         return round(min(max(weighed, 0.0), 1.0), 4)
 
     @property
@@ -90,11 +91,11 @@ class Pairing:
         """Return every pair that was judged and isn't two facts, in order."""
         return [pair for _, pair in sorted(self._judged.items())]
 
-    def judged(self, i: int, j: int, cosine: float | None = None, crowding: float = 0.0) -> Pair | None:
+    def judged(self, i: int, j: int, cosine: float | None = None, crowding: float = 0.0, more: float = 0.0) -> Pair | None:
         """Judge a pair once; None when they are two facts, or one of them can't be read."""
         if self._was_judged(i, j):
             return self._judged.get((i, j))
-        pair = self._pair(i, j, self._lineup.cosine(i, j) if cosine is None else cosine, crowding)
+        pair = self._pair(i, j, self._lineup.cosine(i, j) if cosine is None else cosine, crowding, more)
         if pair is None:
             return None
         if pair.verdict.relation == "different":
@@ -109,9 +110,10 @@ class Pairing:
     def _packed(self, i: int, j: int) -> int:
         return i * len(self._lineup.insights) + j
 
-    def _pair(self, i: int, j: int, cosine: float, crowding: float) -> Pair | None:
+    def _pair(self, i: int, j: int, cosine: float, crowding: float, more: float) -> Pair | None:
         try:
-            return Pair(i, j, cosine, self._bounded(i, j, cosine, crowding, self._verdict(i, j)), crowding)
+            found = bounded(self._verdict(i, j), cosine, self._policy, crowding=crowding, more=more)
+            return Pair(i, j, cosine, self._held(i, j, found), crowding, more)
         except Exception as poison:
             self._fail(i, j, poison)
             return None
@@ -133,7 +135,7 @@ class Pairing:
 
     def _share(self, close: Sequence[Close]) -> None:
         """Have other workers judge what is still open, where that is much."""
-        wanted = [(i, j, beyond(*near)) for i, j, *near in dict.fromkeys(close) if not self._was_judged(i, j)]
+        wanted = [(i, j, beyond(*near), more) for i, j, *near, more in dict.fromkeys(close) if not self._was_judged(i, j)]
         if len(wanted) < sharing.FROM:
             return
         asked = sharing.questions(self._lineup, wanted, review_at=self._policy.review_at)
@@ -159,11 +161,12 @@ class Pairing:
         floor = min(self._policy.near_at, self._policy.merge_at)
         spelled = [self._lineup.spelled(p) for p in block]
         crowding = dict(zip(block, crowd(self._lineup.view.vectors, row, spelled).tolist(), strict=True))
+        more = together(len({self._lineup.day(p) for p in block}))
         exact = len(block) * int(by_row[row].sum()) <= self._policy.exact_up_to**2
         near = neighbours.near if exact else approximate.near
         for one, other, cosine in near(self._lineup.view.vectors, row, by_row, at_least=floor):
             i, j = sorted((place[one], place[other]))
-            yield i, j, cosine, (crowding[i] + crowding[j]) / 2
+            yield i, j, cosine, (crowding[i] + crowding[j]) / 2, more * self._lineup.of_two(i, j)
         yield from self._spelled_alike(block, fresh)
 
     def _spelled_alike(self, block: list[int], fresh: NDArray[np.bool_]) -> Iterator[Close]:
@@ -176,11 +179,10 @@ class Pairing:
             words[self._lineup.spelled(place)].append((place, vector))
         for alike in words.values():
             for n, (j, has_j) in enumerate(alike):
-                yield from ((i, j, 1.0, 0.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
+                yield from ((i, j, 1.0, 0.0, 0.0) for i, has_i in alike[:n] if not (has_i and has_j) and (fresh[i] or fresh[j]))
 
-    def _bounded(self, i: int, j: int, cosine: float, crowding: float, verdict: Verdict) -> Verdict:
-        """Hold a verdict against the thresholds, against ids that are names, and against entities that only one of them has."""
-        found = bounded(verdict, cosine, self._policy, crowding=crowding)
+    def _held(self, i: int, j: int, found: Verdict) -> Verdict:
+        """Hold a verdict against ids that are names, and against entities that only one of them has."""
         ids = self._lineup.insights[i].external_id, self._lineup.insights[j].external_id
         if designated_apart(*ids):
             named = Finding("designation", f"one is {ids[0]}, the other {ids[1]}", hard=True)

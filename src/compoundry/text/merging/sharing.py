@@ -29,11 +29,14 @@ class Known:
     verdicts: dict[Places, Verdict] = field(default_factory=dict)
 
 
-def questions(lineup: Lineup, pairs: Sequence[tuple[int, int, float]], *, review_at: float) -> Iterator[bytes]:
-    """Cut pairs into questions that can be answered by themselves; each pair with how near it is beyond the crowd."""
+def questions(lineup: Lineup, pairs: Sequence[tuple[int, int, float, float]], *, review_at: float) -> Iterator[bytes]:
+    """Cut pairs into questions that can be answered by themselves.
+
+    Each pair comes with how near it is beyond the crowd, and with what else speaks for asking about it.
+    """
     for start in range(0, len(pairs), EACH):
         share = pairs[start : start + EACH]
-        told = [(place, *_spelled(lineup, place)) for place in sorted({place for i, j, _ in share for place in (i, j)})]
+        told = [(place, *_spelled(lineup, place)) for place in sorted({place for i, j, *_ in share for place in (i, j)})]
         yield orjson.dumps({"review_at": review_at, "told": told, "pairs": share})
 
 
@@ -41,9 +44,11 @@ def answer(question: bytes) -> bytes:
     """Read the sentences of a question and judge its pairs; what can't be read or judged is left out."""
     asked = orjson.loads(question)
     told = {place: one for place, *given in asked["told"] if (one := _read(*given)) is not None}
-    judged = [(i, j, near, _judge(told, i, j)) for i, j, near in asked["pairs"]]
+    judged = [(i, j, *how, _judge(told, i, j)) for i, j, *how in asked["pairs"]]
     seen = [(place, found.vague, found.news, found.says) for place, one in told.items() for found in (traits(one.sentence),)]
-    verdicts = [(i, j, *_spelled_out(verdict, near, asked["review_at"])) for i, j, near, verdict in judged if verdict is not None]
+    verdicts = [
+        (i, j, *_spelled_out(verdict, near, more, asked["review_at"])) for i, j, near, more, verdict in judged if verdict is not None
+    ]
     return orjson.dumps({"traits": seen, "verdicts": verdicts})
 
 
@@ -79,9 +84,9 @@ def _judge(told: dict[int, Told], i: int, j: int) -> Verdict | None:
         return None
 
 
-def _spelled_out(verdict: Verdict, near: float, review_at: float) -> tuple[object, ...]:
+def _spelled_out(verdict: Verdict, near: float, more: float, review_at: float) -> tuple[object, ...]:
     """Spell a verdict; that two differ for sure, or that nobody will be asked, is said in no words: there are many of those."""
-    left = verdict.relation == "unsure" and not verdict.slight and worth(near, verdict.matched, verdict.cost) < review_at
+    left = verdict.relation == "unsure" and not verdict.slight and worth(near, verdict.matched, verdict.cost, more) < review_at
     if verdict.relation == "different" or left:
         return ()
     return verdict.relation, verdict.findings, verdict.matched, verdict.cost, verdict.strict, verdict.slight, verdict.asks
