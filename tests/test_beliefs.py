@@ -58,6 +58,15 @@ def test_being_read_proves_nothing_unless_the_workspace_says_so(ws: Workspace) -
     assert ws.forecast(id).confidence > before
 
 
+def test_what_nobody_can_have_seen_yet_is_no_evidence(ws: Workspace) -> None:
+    id = ws.add("Dana prefers email.")
+    with pytest.raises(Invalid, match="at: lies in the future"):
+        ws.reinforce(id, at=ago(-3))
+    assert len(ws.insight(id).evidence) == 1
+    ws.reinforce(id, at=ago(-0.5))
+    assert len(ws.insight(id).evidence) == 2
+
+
 def test_a_retracted_source_takes_down_only_what_nobody_else_said(ws: Workspace) -> None:
     alone = ws.add("Mallory owns the bank.", source="rumour", confidence=0.9)
     shared = ws.add("Dana leads sales.", source="rumour", confidence=0.9)

@@ -169,7 +169,7 @@ def test_the_block_for_agents_keeps_its_bytes(ws: Workspace, rule: Rule) -> None
     ws.run("playbook_synthesis")
     assert ws.playbook("agents") == block, "a candidate is not advice yet"
     assert ws.playbook("skill").startswith("---\nname: team-playbook\n")
-    assert ws.playbook(max_tokens=1) == "# Playbook\n\nNo rules yet.\n"
+    assert ws.playbook(max_tokens=1) == "# Playbook\n\nNo rules to show.\n"
     with pytest.raises(Invalid, match="format"):
         ws.playbook("pdf")
 

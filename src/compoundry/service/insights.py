@@ -166,6 +166,7 @@ def reinforce(
 
     def add(connection: Connection, now: datetime) -> Insight:
         before = insights.one(connection, caller.workspace_id, id)
+        _must_be_past(said.at or now, now, "at")
         if before.standing in ("merged", "superseded"):
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
         piece = Evidence(app.new_id(), said.kind, said.at or now, said.source or caller.name, said.weight, said.excerpt)
@@ -211,6 +212,11 @@ def named(app: App, caller: Caller, ids: Sequence[str]) -> dict[str, Insight]:
 
 def _draft(given: InsightIn, id: str, now: datetime, keep_created_at: bool) -> Draft:
     draft = given.draft(id, now)
-    if draft.observed_at > now + FUTURE:
-        raise Invalid("created_at: lies in the future")
+    _must_be_past(draft.observed_at, now, "created_at")
     return replace(draft, created_at=min(draft.observed_at, now)) if keep_created_at else draft
+
+
+def _must_be_past(at: datetime, now: datetime, field: str) -> None:
+    """Refuse what nobody can have seen yet; a day is left for clocks and time zones."""
+    if at > now + FUTURE:
+        raise Invalid(f"{field}: lies in the future")

@@ -28,7 +28,7 @@ def markdown(rules: Sequence[Rule]) -> str:
     parts = ["# Playbook"]
     parts += ["", *map(_item, active)] if active else []
     parts += ["", f"## {WAITING}", "", *map(_item, waiting)] if waiting else []
-    parts += ["", "No rules yet."] if not active and not waiting else []
+    parts += ["", "No rules to show."] if not active and not waiting else []
     return "\n".join(parts) + "\n"
 
 
