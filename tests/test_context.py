@@ -21,6 +21,7 @@ from compoundry.service.runs import Idempotency
 from compoundry.settings import Settings
 from compoundry.store import artifacts
 from compoundry.store.database import clock
+from compoundry.text.notes import sentences
 from tests.made import learn, said
 from tests.server import BASE, new_key, ready_url, serving, start
 from tests.talker import talking
@@ -71,6 +72,10 @@ def test_known_names_are_found_as_they_are_written(parts: Parts, caller: Caller)
     done = telling.artifact(parts.app, caller, told.id)
     assert done.result is not None
     assert [(e["name"], e["action"]) for e in done.result["entities_extracted"]] == [("export job", "updated"), ("SSO", "updated")]
+
+
+def test_a_long_text_without_a_line_break_is_cut_in_time_that_grows_with_it() -> None:
+    assert len(sentences("Dana likes tea. Dr. Lee met her at Acme Inc. yesterday. " * 10_000)) == 20_000
 
 
 def test_a_late_worker_changes_nothing(parts: Parts, caller: Caller) -> None:

@@ -38,6 +38,7 @@ def test_two_processes_share_a_plan_and_it_is_the_same(parts: Parts, caller: Cal
     hire()
     hire()
     run = _accepted(parts, at, "again")
+    runs.trigger(parts.app, caller, "metrics")  # it waits for the plan, and keeps nobody from helping with it
     helpers = set[str]()
     while not finished(now := runs.status(parts.app, caller, run.id)):
         with parts.app.database.read() as connection:

@@ -6,6 +6,7 @@ from compoundry.model import Caller, Run
 from compoundry.service import runs
 from compoundry.service.app import App
 from compoundry.store import claims, parts
+from compoundry.store import runs as kept
 from compoundry.store.claims import Lease
 from compoundry.store.database import Database, clock
 
@@ -51,6 +52,33 @@ def test_the_part_of_a_dead_worker_is_taken_by_the_one_that_holds_the_run(run: R
         parts.answer(connection, lost, b"late")
         assert parts.take(connection, run, "me") is None
         assert parts.gather(connection, run) == [b"mine"]
+
+
+def test_a_part_that_nobody_has_answered_is_left_to_the_job(run: Run, database: Database) -> None:
+    with database.write() as connection:
+        parts.hand_out(connection, run, QUESTIONS)
+        first = parts.take(connection, run, "me")
+        assert first is not None
+        parts.answer(connection, first, b"mine")
+        assert parts.gather(connection, run) == [b"mine"]
+
+
+def test_an_answer_to_a_question_that_is_no_longer_asked_is_not_heard(run: Run, database: Database) -> None:
+    with database.write() as connection:
+        parts.hand_out(connection, run, QUESTIONS)
+        late = parts.take_any(connection, "you")
+        parts.hand_out(connection, run, [b"planned anew"])
+        assert late is not None
+        parts.answer(connection, late, b"late")
+        assert parts.count(connection, run) == (0, 1)
+
+
+def test_what_a_cancelled_run_handed_out_is_nobodys_work_and_is_forgotten(run: Run, database: Database, app: App, caller: Caller) -> None:
+    with database.write() as connection:
+        parts.hand_out(connection, run, QUESTIONS)
+        assert (parts.any_free(connection), parts.forget_ended(connection)) == (True, 0)
+        kept.fail(connection, run, error={"type": "cancelled"}, now=clock(connection))
+        assert (parts.any_free(connection), parts.forget_ended(connection)) == (False, len(QUESTIONS))
 
 
 def test_what_an_attempt_that_is_over_answers_is_not_heard(run: Run, database: Database) -> None:

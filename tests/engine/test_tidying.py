@@ -33,7 +33,10 @@ def test_each_kind_is_kept_as_long_as_it_should_be(parts: Parts, caller: Caller,
     while not happening.events(parts.app, caller):
         """On PostgreSQL, events are shown when no older transaction of any database runs any more."""
     assert after(database, 2.1)["events"] > 0
-    assert happening.events(parts.app, caller) == []
+    (newest,) = happening.events(parts.app, caller)
+    runs.trigger(parts.app, caller, "metrics", dry_run=True)
+    while len(happening.events(parts.app, caller, after=newest.id)) != 1:
+        """Whoever has read up to the newest misses nothing."""
 
 
 def test_the_last_run_of_a_job_keeps_what_became_of_each_insight(parts: Parts, caller: Caller, database: Database) -> None:

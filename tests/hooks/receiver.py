@@ -37,6 +37,7 @@ class Receiver:
 
     behave: Behave
     url: str = ""
+    said: bytes = b""
     requests: list[Received] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -73,6 +74,7 @@ def receiving(behave: Behave = well) -> Iterator[Receiver]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(receiver.said)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""

@@ -4,10 +4,11 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -18,6 +19,7 @@ from compoundry.errors import Conflict
 from compoundry.hooks.addresses import networks
 from compoundry.model import Caller
 from compoundry.service import webhooks
+from compoundry.store import deliveries, fanning
 from tests.hooks.receiver import always, receiving, until, well
 from tests.made import learn, run, said
 from tests.server import start
@@ -150,6 +152,35 @@ def test_what_nobody_takes_ends_in_the_dead_letters_and_can_be_sent_again(parts:
         webhooks.redeliver(parts.app, caller, dead.id)
         assert until(lambda: webhooks.delivery(parts.app, caller, dead.id).state == "delivered")
     assert {one.id for one in receiver.requests} == {dead.id}
+
+
+def test_an_answer_that_is_no_text_is_heard_too(parts: Parts, caller: Caller) -> None:
+    with receiving(always(200)) as receiver, carrying(parts):
+        receiver.said = b"GIF89a\x00\xff"
+        webhooks.create(parts.app, caller, receiver.url)
+        tell(parts, caller, 1)
+        assert until(lambda: [one.answer for one in webhooks.sent(parts.app, caller, state="delivered")] == ["200 GIF89a\ufffd\ufffd"])
+    assert len(receiver.requests) == 1
+
+
+def test_the_courier_outlives_whatever_goes_wrong(parts: Parts, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def once(real: Callable[..., Any]) -> Callable[..., Any]:
+        left = [RuntimeError("not this time")]
+
+        def act(*given: Any) -> Any:
+            if left:
+                raise left.pop()
+            return real(*given)
+
+        return act
+
+    monkeypatch.setattr(fanning, "unheard", once(fanning.unheard))
+    monkeypatch.setattr(deliveries, "settle", once(deliveries.settle))
+    with receiving() as receiver, carrying(parts):
+        webhooks.create(parts.app, caller, receiver.url)
+        tell(parts, caller, 1)
+        assert until(lambda: len(webhooks.sent(parts.app, caller, state="delivered")) == 1)
+    assert len(receiver.requests) == 2, "what could not be settled is sent again"
 
 
 def test_retry_after_is_waited_for(parts: Parts, caller: Caller) -> None:

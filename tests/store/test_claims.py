@@ -15,7 +15,7 @@ from compoundry.service import access, runs
 from compoundry.store import claims
 from compoundry.store import runs as kept
 from compoundry.store.claims import Lease
-from compoundry.store.database import Database, clock, open_database
+from compoundry.store.database import Database, clock, open_database, pooled
 
 LATER = timedelta(seconds=1)
 ME, YOU = Lease("me", 2.0), Lease("you", 2.0)
@@ -188,3 +188,20 @@ def test_whoever_falls_silent_while_writing_is_cut_off_and_a_patient_one_later(d
         with database.read() as connection:
             clock(connection)
             assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5min"
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_whoever_was_cut_off_hears_that_the_database_is_away_for_a_moment(database_url: str) -> None:
+    hasty = Database(pooled(database_url, called="test", silence_s=1), database_url)
+    with pytest.raises(Unavailable, match="nothing was said for long"):
+        _fall_silent(hasty)
+    with hasty.read() as connection:
+        assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1s"
+    hasty.close()
+
+
+def _fall_silent(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+        time.sleep(0.3)
+        connection.execute(text("SELECT 1"))

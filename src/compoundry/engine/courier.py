@@ -91,6 +91,9 @@ class Courier:
             except Unavailable as error:
                 log.warning("the database is away", reason=error.message)
                 more = False
+            except Exception as error:
+                log.exception("the courier goes on after an error", reason=str(error))
+                more = False
             if not more:
                 (self._stopping if self._idle else self._woken).wait(self._postage.poll_s)
                 self._woken.clear()
@@ -138,6 +141,8 @@ class Courier:
             self._carry(one)
         except (Unavailable, NotFound) as error:
             log.warning("a delivery could not be settled; it is due again later", delivery=one.id, reason=error.message)
+        except Exception as error:
+            log.exception("a delivery could not be settled; it is due again later", delivery=one.id, reason=str(error))
         finally:
             with self._lock:
                 self._busy[one.webhook_id] -= 1

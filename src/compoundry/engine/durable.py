@@ -17,7 +17,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
 from sqlalchemy import Engine, create_engine, event
 
 from compoundry.model import Run
-from compoundry.store.database import Database, pooled, translated
+from compoundry.store.database import HASTY_S, Database, pooled, translated
 
 Execute = Callable[[Run], None]
 VERSION = "compoundry-1"
@@ -88,7 +88,7 @@ class _Json(Serializer):
 def _engine(database: Database) -> Engine:
     """Give DBOS connections of its own, and a SQLite file too, so that its writes never wait for a long apply."""
     if database.file is None:
-        return pooled(database.url, called="compoundry engine")
+        return pooled(database.url, called="compoundry engine", silence_s=HASTY_S)
     for ending in ("", "-wal", "-shm"):
         Path(f"{database.file}-engine{ending}").unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{database.file}-engine")
@@ -111,6 +111,6 @@ def _config(database: Database, engine: Engine, worker: str, slots: int) -> DBOS
         "application_version": VERSION,
         "executor_id": worker,
         "serializer": _Json(),
-        "max_executor_threads": slots + 2,
+        "max_executor_threads": 2 * slots + 2,  # after an outage, attempts that have ended keep a thread for a while
         "log_level": "CRITICAL",
     }

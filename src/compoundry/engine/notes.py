@@ -1,7 +1,8 @@
 """Take texts apart that were told, in the background; each once, whatever dies meanwhile."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from compoundry.text.notes import Remark, entity_type, remarks
 log = structlog.get_logger(__name__)
 
 WAIT_S = 0.05
-ASKING_S = 600.0  # a model may take its time, and its worker sends no sign of life meanwhile
+ASKING_S = 200.0  # a model may take its time for a part, three attempts of a minute each, and its worker sends no sign of life meanwhile
 TRUST = 0.6  # nobody has looked at what was cut out of a text
 
 
@@ -43,9 +44,9 @@ def take_one(shop: Workshop) -> Artifact | None:
         return None
     noted = log.bind(artifact=told.id, workspace=told.workspace_id, attempt=told.attempt)
     try:
-        helped = _extracted(shop, told) if told.attempt <= shop.attempts else []
+        found = _found(shop, told) if told.attempt <= shop.attempts else None
         with shop.database.write() as connection:
-            _take(connection, told, helped, attempts=shop.attempts)
+            _keep(connection, told, found, attempts=shop.attempts)
     except LostRun as error:
         noted.warning("late result refused", reason=error.message)
     except Unavailable:
@@ -63,18 +64,26 @@ def _claimed(shop: Workshop) -> Artifact | None:
         if not artifacts.waiting(connection, clock(connection)):
             return None
     with shop.database.write() as connection:
-        return artifacts.claim(connection, clock(connection), lease_s=shop.lease_s + (0 if shop.extractor is None else ASKING_S))
+        return artifacts.claim(connection, clock(connection), lease_s=shop.lease_s)
 
 
-def _extracted(shop: Workshop, told: Artifact) -> list[Remark]:
+def _found(shop: Workshop, told: Artifact) -> list[Remark]:
+    """Find what a text says, by rules and where there is one by a language model; in no transaction, since it may take long."""
+    with shop.database.read() as connection:
+        known = {entity.name.casefold(): entity.name for entity in insights.entities(connection, told.workspace_id)}
+    found = [*_extracted(shop, told, known), *remarks(told.content, known)]
+    return list({remark.content.casefold(): remark for remark in found}.values())
+
+
+def _extracted(shop: Workshop, told: Artifact, known: Mapping[str, str]) -> list[Remark]:
     """Ask the language model, where one helps; when it is away, the rules do alone."""
     if shop.extractor is None:
         return []
-    with shop.database.read() as connection:
-        known = _names(insights.entities(connection, told.workspace_id))
-    found = []
+    found = list[Remark]()
     try:
         for part in extracting.parts(told.content):
+            with shop.database.write() as connection:
+                artifacts.hold(connection, told, clock(connection) + timedelta(seconds=shop.lease_s + ASKING_S))
             answer = shop.extractor.answer(extracting.INSTRUCTIONS, part, most_tokens=extracting.MOST_TOKENS)
             found += extracting.remarks_in(answer, part, known)
     except Unavailable as error:
@@ -82,18 +91,12 @@ def _extracted(shop: Workshop, told: Artifact) -> list[Remark]:
     return found
 
 
-def _names(known: Sequence[Entity]) -> dict[str, str]:
-    return {entity.name.casefold(): entity.name for entity in known}
-
-
-def _take(connection: Connection, told: Artifact, helped: Sequence[Remark], *, attempts: int) -> None:
+def _keep(connection: Connection, told: Artifact, found: Sequence[Remark] | None, *, attempts: int) -> None:
     now = clock(connection)
-    if told.attempt > attempts:
+    if found is None:
         artifacts.fail(connection, told, f"given up after {attempts} attempts; its worker stopped each time", now)
         return
     known = insights.entities(connection, told.workspace_id)
-    by_rules = remarks(told.content, _names(known))
-    found = list({remark.content.casefold(): remark for remark in (*helped, *by_rules)}.values())
     drafts = [_draft(told, remark, known) for remark in found]
     learned = insights.learn(connection, told.workspace_id, drafts, now)
     announcing.learned(connection, told.workspace_id, [one.id for one in learned if one.new], now)

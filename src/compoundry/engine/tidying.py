@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from compoundry.store import pruning
+from compoundry.store import parts, pruning
 from compoundry.store.database import Connection, Database, clock
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,12 @@ def tidy(database: Database, kept: Kept, now: datetime | None = None) -> dict[st
     if any(forgotten.values()):
         log.info("forgot what is old", **forgotten)
     return forgotten
+
+
+def tidy_parts(database: Database) -> int:
+    """Forget what runs that were cancelled or lost have handed out to other workers; return how many parts."""
+    with database.write() as connection:
+        return parts.forget_ended(connection)
 
 
 def tidy_vectors(database: Database, model: str) -> int:

@@ -127,7 +127,10 @@ class Worker:
             run = claims.claim(connection, self._lease, clock(connection))
         look_again, self._more = self._more, run is not None
         if run is None:
-            return 0.0 if look_again else POLL_S
+            if look_again:
+                return 0.0
+            self._help()  # what waits, waits for another run of its workspace
+            return POLL_S
         self._start(run)
         return 0.0
 
@@ -245,6 +248,7 @@ class Worker:
 
     def _tidy(self) -> None:
         tidying.tidy(self._shop.database, self._shop.kept)
+        tidying.tidy_parts(self._shop.database)
         tidying.tidy_vectors(self._shop.database, self._shop.encoder().name)
         self._durable.forget_old()
 

@@ -34,10 +34,10 @@ def post(at: Target, address: str, headers: Mapping[str, str], body: bytes, *, t
     try:
         line.request("POST", at.path, body=body, headers={"Host": at.authority, **headers})
         answer = line.getresponse()
-        said = answer.read(_READ_BYTES).decode("utf-8", "replace")
+        said = _storable(answer.read(_READ_BYTES).decode("utf-8", "replace"))
         return _too_late() if line.late else Reply(answer.status, said, answer.headers.get("Retry-After", ""))
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-        return _too_late() if line.late else Reply(0, f"{type(error).__name__}: {error}"[:200])
+        return _too_late() if line.late else Reply(0, _storable(f"{type(error).__name__}: {error}"[:200]))
     finally:
         late.cancel()
         line.close()
@@ -45,6 +45,11 @@ def post(at: Target, address: str, headers: Mapping[str, str], body: bytes, *, t
 
 def _too_late() -> Reply:
     return Reply(0, "no answer in time")
+
+
+def _storable(said: str) -> str:
+    """Replace what PostgreSQL can't store in a text."""
+    return said.replace("\0", "\ufffd")
 
 
 class _Plain(http.client.HTTPConnection):

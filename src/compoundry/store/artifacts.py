@@ -46,6 +46,12 @@ def claim(connection: Connection, now: datetime, *, lease_s: float) -> Artifact 
     return one(connection, row.workspace_id, row.id)
 
 
+def hold(connection: Connection, told: Artifact, until: datetime) -> None:
+    """Keep a text until then; LostRun when another worker holds it."""
+    if connection.execute(update(_T).where(*_this(told)).values(lease_until=until)).rowcount != 1:
+        raise _lost(told)
+
+
 def release(connection: Connection) -> None:
     """Let go of what a worker held that is gone for sure: a SQLite file has one worker, and it has just begun."""
     connection.execute(update(_T).where(_T.c.state == "processing").values(state="pending"))
@@ -67,8 +73,12 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 def _end(connection: Connection, told: Artifact, values: Mapping[str, Any]) -> None:
     if connection.execute(update(_T).where(*_this(told)).values(**values, lease_until=None)).rowcount != 1:
-        raise LostRun(f"the artifact {told.id} is held by another worker; attempt {told.attempt} changes nothing")
+        raise _lost(told)
     ring(connection)
+
+
+def _lost(told: Artifact) -> LostRun:
+    return LostRun(f"the artifact {told.id} is held by another worker; attempt {told.attempt} changes nothing")
 
 
 def _this(told: Artifact) -> tuple[ColumnElement[bool], ...]:

@@ -35,7 +35,10 @@ __all__ = ["Connection", "Database", "clock", "open_database", "pooled", "transl
 
 BUSY_MS = 15_000
 _SILENCE = "idle_in_transaction_session_timeout"
-READ_ONLY = "25006"  # what PostgreSQL calls it
+_PASSING = {  # what PostgreSQL calls by a number, and psycopg by no class of its own that says so
+    "25006": "the database takes no writes now, as after a failover; try again shortly",
+    "25P03": "the database ended a transaction in which nothing was said for long; try again",
+}
 POOL_S = 5  # seconds to wait for a connection; requests should fail soon when the database hangs
 FRESH_S = 1.0  # so soon after a connection was used, it isn't tried before it is used again
 HASTY_S, PATIENT_S = 30, 300  # after so long a silence inside a transaction, PostgreSQL ends it: others wait for its locks
@@ -115,20 +118,27 @@ def open_database(url: str, *, called: str = "compoundry") -> Database:
         case "sqlite":
             return Database(_sqlite(str(parsed), parsed.database), url)
         case "postgresql":
-            engine = pooled(url, called=called)
-            event.listen(engine, "connect", _limit_silence)
-            return Database(engine, url)
+            return Database(pooled(url, called=called), url)
         case other:
             raise Invalid(f"{other} isn't supported; use sqlite:///file.db or postgresql://user@host:port/name")
 
 
-def pooled(url: str, *, called: str) -> Engine:
-    """Connect to PostgreSQL under a name; a connection that nobody used for a while is tried before it is given out."""
+def pooled(url: str, *, called: str, silence_s: int = PATIENT_S) -> Engine:
+    """Connect to PostgreSQL under a name; a connection that nobody used for a while is tried before it is given out.
+
+    After so long a silence inside a transaction, PostgreSQL ends the connection.
+    """
     parsed = make_url(url)
     reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
     pool = {"pool_size": 10, "max_overflow": 20, "pool_timeout": POOL_S}
     named = {**reach, "application_name": called}
     engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=named, **pool, **_json())
+
+    @event.listens_for(engine, "connect")
+    def limit_silence(connection: psycopg.Connection, _record: object) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute(f"SET {_SILENCE} = '{silence_s}s'")
+        connection.autocommit = before
 
     @event.listens_for(engine, "checkin")
     def note(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -207,12 +217,6 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
             return
 
 
-def _limit_silence(connection: psycopg.Connection, _record: object) -> None:
-    before, connection.autocommit = connection.autocommit, True
-    connection.execute(f"SET {_SILENCE} = '{PATIENT_S}s'")
-    connection.autocommit = before
-
-
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
@@ -234,9 +238,9 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if type(error) is DatabaseError:  # SQLite's word for a file that is damaged, or no database
             raise Unavailable(f"the database can't be read ({_cause(error)}); see: compoundry doctor") from error
-        if not _read_only(error):
-            raise
-        raise Unavailable("the database takes no writes now, as after a failover; try again shortly") from error
+        if passing := _PASSING.get(getattr(error.orig, "sqlstate", None) or ""):
+            raise Unavailable(passing) from error
+        raise
 
 
 def _advice(error: DBAPIError) -> str:
@@ -247,10 +251,6 @@ def _advice(error: DBAPIError) -> str:
             return "check its path, and that this process may write there"
         case _:
             return "try again shortly"
-
-
-def _read_only(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def _cause(error: DBAPIError) -> str:

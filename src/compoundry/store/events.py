@@ -90,8 +90,11 @@ def spelled(at: Cursor) -> str:
 
 
 def prune(connection: Connection, before: datetime) -> int:
-    """Forget events from before a time; return how many."""
-    return connection.execute(delete(_T).where(_T.c.at < before)).rowcount
+    """Forget events from before a time, but for the newest one; return how many.
+
+    SQLite gives the place of the newest row out again once that is gone, and whoever has read so far would miss what comes next.
+    """
+    return connection.execute(delete(_T).where(_T.c.at < before, _T.c.position < newest_position(connection))).rowcount
 
 
 def _settled(connection: Connection) -> Any:

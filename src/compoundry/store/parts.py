@@ -11,6 +11,8 @@ from compoundry.store import tables
 from compoundry.store.signals import ring
 
 _P, _R = tables.parts, tables.runs
+_RUN = and_(_R.c.workspace_id == _P.c.workspace_id, _R.c.id == _P.c.run_id, _R.c.attempt == _P.c.attempt)
+_WAITS = (_R.c.state == "running", _P.c.worker.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,21 @@ def take(connection: Connection, run: Run, worker: str) -> Part | None:
 
 def take_any(connection: Connection, worker: str) -> Part | None:
     """Take a free part of another worker's run; None when there is none."""
-    join = and_(_R.c.workspace_id == _P.c.workspace_id, _R.c.id == _P.c.run_id, _R.c.attempt == _P.c.attempt)
-    free = select(_P, _R.c.job_type).join(_R, join).where(_R.c.state == "running", _R.c.worker != worker, _P.c.worker.is_(None))
+    free = select(_P, _R.c.job_type).join(_R, _RUN).where(*_WAITS, _R.c.worker != worker)
     row = connection.execute(free.order_by(_P.c.number).limit(1).with_for_update(skip_locked=True, of=_P)).one_or_none()
     return _taken(connection, row, row.job_type if row else "", worker)
 
 
 def any_free(connection: Connection) -> bool:
-    """Tell whether a part waits for a worker."""
-    return connection.scalar(select(literal(1)).where(_P.c.worker.is_(None)).limit(1)) is not None
+    """Tell whether a part of a running plan waits for a worker."""
+    return connection.scalar(select(literal(1)).join_from(_P, _R, _RUN).where(*_WAITS).limit(1)) is not None
 
 
 def answer(connection: Connection, part: Part, answered: bytes) -> None:
-    """Keep the answer to a part, unless it has one already or its attempt is over."""
+    """Keep the answer to a part, unless it has one already, or its attempt is over or has gone on to other questions."""
     this = (_P.c.workspace_id == part.workspace_id, _P.c.run_id == part.run_id, _P.c.attempt == part.attempt)
-    connection.execute(update(_P).where(*this, _P.c.number == part.number, _P.c.answer.is_(None)).values(answer=answered))
+    open_ = (_P.c.number == part.number, _P.c.question == part.question, _P.c.answer.is_(None))
+    connection.execute(update(_P).where(*this, *open_).values(answer=answered))
 
 
 def count(connection: Connection, run: Run) -> tuple[int, int]:
@@ -69,8 +71,11 @@ def count(connection: Connection, run: Run) -> tuple[int, int]:
 
 
 def gather(connection: Connection, run: Run) -> list[bytes]:
-    """Return all answers in the order of the questions, and put the parts away."""
-    found = list(connection.scalars(select(_P.c.answer).where(*_of(run)).order_by(_P.c.number)))
+    """Return the answers in the order of the questions, and put the parts away.
+
+    A part can be without one, when it was locked at the moment at which another worker took it: the job then works it out by itself.
+    """
+    found = list(connection.scalars(select(_P.c.answer).where(*_of(run), _P.c.answer.is_not(None)).order_by(_P.c.number)))
     clear(connection, run)
     return found
 
@@ -78,6 +83,12 @@ def gather(connection: Connection, run: Run) -> list[bytes]:
 def clear(connection: Connection, run: Run) -> None:
     """Forget the parts of a run."""
     connection.execute(delete(_P).where(_P.c.workspace_id == run.workspace_id, _P.c.run_id == run.id))
+
+
+def forget_ended(connection: Connection) -> int:
+    """Forget the parts of runs that don't run any more; return how many."""
+    running = select(literal(1)).where(_RUN, _R.c.state == "running")
+    return connection.execute(delete(_P).where(~running.exists())).rowcount
 
 
 def _of(run: Run) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,7 @@ _BULLET: Final = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>+|\[[ xX]\]
 _SPEAKER: Final = re.compile(r"^([^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2}):\s+(?=\S)")
 _END: Final = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_a-z])")
 _ABBREVIATED: Final = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Inc|Ltd|Co|Corp|No|vs|e\.g|i\.e|approx|ca)|\b[A-Z])\.$")
+_LONGEST_ABBREVIATION: Final = 8
 _WORD: Final = re.compile(r"[^\W_](?:[\w&'’.-]*[^\W_])?")
 _CLASS: Final = {row[0]: frozenset(row[1:]) for row in rows("notes")}
 _PAST: Final = frozenset(form for row in rows("irregular") for form in row[1:])
@@ -131,16 +132,16 @@ def _titled(waiting: Sequence[str], line: str) -> bool:
 def _ends(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        if not _ABBREVIATED.search(block[: end.start()]) or _begins(block[end.end() :]):
+        if not _ABBREVIATED.search(block, max(0, end.start() - _LONGEST_ABBREVIATION), end.start()) or _begins(block, end.end()):
             yield block[start : end.end()].strip()
             start = end.end()
     if block[start:].strip():
         yield block[start:].strip()
 
 
-def _begins(rest: str) -> bool:
-    """Tell whether a word that is no name is capitalised here, so that even after an abbreviation a sentence begins."""
-    word = _WORD.match(rest)
+def _begins(block: str, at: int) -> bool:
+    """Tell whether a word that is no name is capitalised there, so that even after an abbreviation a sentence begins."""
+    word = _WORD.match(block, at)
     return bool(word and word[0][:1].isupper() and word[0].casefold() in _NOT_NAMES)
 
 
