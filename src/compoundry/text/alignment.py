@@ -76,8 +76,8 @@ def _matched(a: Sentence, b: Sentence, only_a: Sequence[int], only_b: Sequence[i
 def _join(a: Sentence, b: Sentence, only_a: list[int], only_b: list[int], pairs: list[tuple[int, int]], *, turned: bool) -> None:
     """Pair two neighbouring words of a with one of b: air plane, airplane."""
     for first, second in pairwise(tuple(only_a)):
-        joined = (a.words[first] + a.words[second]).lower()
-        match = next((j for j in only_b if b.words[j].lower() in (joined, joined + "s")), None)
+        joined = a.low[first] + a.low[second]
+        match = next((j for j in only_b if b.low[j] in (joined, joined + "s")), None)
         if second == first + 1 and match is not None and first in only_a and second in only_a:
             only_a.remove(first)
             only_a.remove(second)

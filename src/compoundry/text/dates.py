@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 MONTHS = {m: i + 1 for i, m in enumerate(_MONTHS)} | {m[:3]: i + 1 for i, m in enumerate(_MONTHS) if m != "may"} | {"sept": 9}
@@ -28,8 +29,7 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
     at = 0
     today = observed_at.date()
     while at < len(words):
-        begins = words[at][0].isdigit() or words[at].lower().removesuffix("s") in _STARTS or words[at].lower() in _STARTS
-        found = (_date(words, at, today) or _relative(words, at, today) or _time(words, at)) if begins else None
+        found = (_date(words, at, today) or _relative(words, at, today) or _time(words, at)) if _may_begin(words[at]) else None
         if found is None:
             made.append(words[at])
             at += 1
@@ -37,6 +37,13 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
             token, at = found
             made.append(token)
     return made
+
+
+@lru_cache(maxsize=65536)
+def _may_begin(word: str) -> bool:
+    """Tell whether a date can begin with this word."""
+    low = word.lower()
+    return low[0].isdigit() or low.removesuffix("s") in _STARTS or low in _STARTS
 
 
 def dates(tokens: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ _IDIOMS = {
     ("not", "give", "up"): ("persist",), ("never", "give", "up"): ("persist",), ("not", "far", "from"): ("near",),
     ("no", "longer"): ("not", "anymore"), ("not", "any", "more"): ("not", "anymore"),
 }  # fmt: skip
+_OPENING = frozenset(idiom[0] for idiom in _IDIOMS)
 
 
 def fold(words: Sequence[str]) -> list[str]:
@@ -22,14 +23,13 @@ def fold(words: Sequence[str]) -> list[str]:
     (['Dana', 'does', '¬', 'eat', 'meat'], ['I', 'eager', 'to', 'go'])
     """
     made: list[str] = []
-    at = 0
+    low, at = tuple(w.lower() for w in words), 0
     while at < len(words):
-        low = tuple(w.lower() for w in words[at : at + 4])
-        length = next((n for n in (4, 3, 2) if low[:n] in _IDIOMS), 0)
-        said = _IDIOMS[low[:length]] if length else (words[at],)
+        length = next((n for n in (4, 3, 2) if low[at : at + n] in _IDIOMS), 0) if low[at] in _OPENING else 0
+        said = _IDIOMS[low[at : at + length]] if length else (words[at],)
         made += [NOT if w.lower() in NEGATORS else w for w in said]
         at += length or 1
-    return [w for w in made if w != "anymore"] + [w for w in made if w == "anymore"]
+    return [w for w in made if w != "anymore"] + [w for w in made if w == "anymore"] if "anymore" in made else made
 
 
 def differ(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -84,7 +84,7 @@ def _list(s: Sentence, order: Sequence[int], at: int, carries: frozenset[int]) -
     while (after := _item(s, order, at, carries)) > at:
         items.append(order[at:after])
         end = at = after
-        words = [s.words[i].lower() for i in order[at : at + 3]]
+        words = [s.low[i] for i in order[at : at + 3]]
         comma = words[:1] == [","]
         joint = words[comma : comma + 1]
         if not comma and not (joint and joint[0] in _JOINS):

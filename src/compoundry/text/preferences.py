@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compoundry.text.lexicon import ARTICLES
 from compoundry.text.negation import NOT
@@ -20,6 +21,7 @@ class Preference:
     said: str
 
 
+@lru_cache(maxsize=4096)
 def preference(s: Sentence) -> Preference | None:
     """Read `prefers A over B`, `would rather have A than B`; None where nothing is preferred to anything.
 
@@ -29,7 +31,7 @@ def preference(s: Sentence) -> Preference | None:
     ...     for side in (found.first, found.second)]
     [['email'], ['call']]
     """
-    low = [w.lower() for w in s.words]
+    low = s.low
     verb = next((i for i, sense in enumerate(s.senses) if sense == "prefer" or low[i] == "rather"), -1)
     then = next((i for i in range(verb + 2, len(low)) if low[i] in _SECOND), -1)
     if verb < 0 or then < 0 or NOT in low or s.asks:
@@ -42,7 +44,7 @@ def preference(s: Sentence) -> Preference | None:
 
 
 def _carrying(s: Sentence, places: Sequence[int]) -> list[int]:
-    return [i for i in places if i in s.content and s.words[i].lower() not in _LEFT_OUT]
+    return [i for i in places if i in s.content and s.low[i] not in _LEFT_OUT]
 
 
 def _senses(s: Sentence, places: Sequence[int]) -> frozenset[str]:

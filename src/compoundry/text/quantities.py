@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from compoundry.text.lexicon import rows
 
@@ -14,6 +15,7 @@ _OVER = {"over": ">", "above": ">", "exceeding": ">", "under": "<", "below": "<"
 _THAN = {"more": ">", "greater": ">", "higher": ">", "less": "<", "fewer": "<", "lower": "<"}
 _AT = {"least": ">=", "most": "<="}
 _ABOUT = frozenset(["about", "around", "approximately", "roughly", "nearly", "almost", "circa", "some"])
+_BEGINNINGS = {*_SMALL, "dozen", "hundred", *_OVER, *_THAN, *_ABOUT, "at", "up", "between", "from"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)*$")
 
 
@@ -30,7 +32,7 @@ def fold(words: Sequence[str]) -> list[str]:
     made: list[str] = []
     at = 0
     while at < len(words):
-        found = _quantity(words, at)
+        found = _quantity(words, at) if _may_begin(words[at]) else None
         if found is None:
             made.append(words[at])
             at += 1
@@ -38,6 +40,13 @@ def fold(words: Sequence[str]) -> list[str]:
             token, at = found
             made.append(token)
     return made
+
+
+@lru_cache(maxsize=65536)
+def _may_begin(word: str) -> bool:
+    """Tell whether a quantity can begin with this word."""
+    low = word.lower()
+    return low[0] in "+$€£¥" or bool(_NUMBER.match(low)) or low in _BEGINNINGS
 
 
 def quantities(tokens: Sequence[str]) -> tuple[str, ...]:

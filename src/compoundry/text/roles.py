@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compoundry.text.lexicon import PREPOSITIONS, SMALL, SORTS, SYMMETRIC
 from compoundry.text.sentence import Sentence
@@ -40,6 +41,7 @@ def same_roles(a: Sentence, b: Sentence) -> bool:
     return one == other or _one_moved(one, other) or _neighbours_swapped(one, other) or _mirrored(one, other)
 
 
+@lru_cache(maxsize=4096)
 def prepositions(sentence: Sentence) -> tuple[str, ...]:
     """List the prepositions that carry meaning, alike ones written alike, sorted; the `by` of a passive isn't one, nor the `on` of a date.
 
@@ -49,14 +51,14 @@ def prepositions(sentence: Sentence) -> tuple[str, ...]:
     ('in',)
     """
     passive = _by_agent(sentence)
-    low = [*(w.lower() for w in sentence.words), " "]
+    low = (*sentence.low, " ")
     places = [i for i, w in enumerate(low) if w in PREPOSITIONS and w not in _EMPTY and i != passive]
     return tuple(sorted(_ALIKE.get(low[i], low[i]) for i in places if not (low[i] in _WHEN and low[i + 1][0] == "@")))
 
 
 def _by_agent(sentence: Sentence) -> int:
     """Find the `by` of the only passive clause: a form of be, a verb, by; -1 without one."""
-    low = [w.lower() for w in sentence.words]
+    low = sentence.low
     if low.count("by") != 1 or (by := low.index("by")) < 2 or by - 1 not in sentence.content:
         return -1
     return by if any(w in _BE for w in low[max(0, by - 3) : by - 1]) else -1
@@ -71,7 +73,7 @@ def active_order(sentence: Sentence) -> list[int]:
     >>> " ".join(s.words[i] for i in active_order(s))
     'In @2023-05 Ann taught Bob at home'
     """
-    low = [w.lower() for w in sentence.words]
+    low = sentence.low
     by = _by_agent(sentence)
     if by < 0:
         return list(range(len(low)))
@@ -83,7 +85,7 @@ def active_order(sentence: Sentence) -> list[int]:
 
 def _active(sentence: Sentence) -> list[tuple[str, str]]:
     """List (word, sense) with a passive clause turned round."""
-    return [(sentence.words[i].lower(), sentence.senses[i]) for i in active_order(sentence)]
+    return [(sentence.low[i], sentence.senses[i]) for i in active_order(sentence)]
 
 
 def _phrases(told: Sequence[tuple[str, str]]) -> tuple[_Phrase, ...]:

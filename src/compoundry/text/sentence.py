@@ -1,21 +1,27 @@
 """Read a sentence once: its words, what they mean, and what the guards look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from compoundry.text import dates, negation, quantities, questions
-from compoundry.text.lexicon import FOREIGN, PAST, PREPOSITIONS, SMALL, rows
-from compoundry.text.words import cut, lemma, sense
+from compoundry.text.lexicon import FOREIGN, PREPOSITIONS, SMALL, rows
+from compoundry.text.words import cut, past, sense
 
 PERSONS = {form: row[0] for row in rows("persons") for form in row[1:]}
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Hold what a sentence says; `words` are folded, `senses` runs beside them, `content` are places of the words that carry meaning."""
+    """Hold what a sentence says.
+
+    `words` are folded, `low` are they in small letters, `senses` runs beside them, `content` are places of the words that carry meaning.
+    """
 
     text: str
     words: tuple[str, ...]
+    low: tuple[str, ...]
     senses: tuple[str, ...]
     content: tuple[int, ...]
     quantities: tuple[str, ...]
@@ -24,6 +30,10 @@ class Sentence:
     past: bool
     english: bool
     asks: bool
+
+    def __hash__(self) -> int:
+        """Spread by the text alone, whose hash is kept: what is found out about a sentence is looked up many times."""
+        return hash(self.text)
 
     @property
     def meanings(self) -> tuple[str, ...]:
@@ -44,23 +54,24 @@ def read(text: str, observed_at: datetime) -> Sentence:
     """
     words = tuple(quantities.fold(negation.fold(dates.fold(questions.fold(cut(text)), observed_at))))
     senses = tuple(_sense(w) for w in words)
-    low = [w.lower() for w in words]
+    low = tuple(w.lower() for w in words)
     content = tuple(i for i, w in enumerate(low) if w not in SMALL and (w[0].isalnum() or w[0] in "#@¬"))
     return Sentence(
         text=text,
         words=words,
+        low=low,
         senses=senses,
         content=content,
         quantities=quantities.quantities(words),
         dates=dates.dates(words),
         persons=frozenset(PERSONS[w] for w in low if w in PERSONS),
-        past=any(w in PAST or (w.endswith("ed") and lemma(w) != w) for w in low),
+        past=any(past(w) for w in low),
         english=_english(text, low),
         asks=text.rstrip().endswith("?"),
     )
 
 
-def _english(text: str, low: list[str]) -> bool:
+def _english(text: str, low: Sequence[str]) -> bool:
     """Tell English from what isn't, by its small words; a short sentence of plain letters is taken for English.
 
     >>> [_english(t, t.lower().split()) for t in ("Dana eats meat", "Dana isst nicht mit Bob", "Dana no come carne con Bob el lunes")]
@@ -79,6 +90,7 @@ def leads(word: str) -> bool:
     return word in PREPOSITIONS
 
 
+@lru_cache(maxsize=65536)
 def _sense(word: str) -> str:
     if word[0] in "#@¬":
         return word

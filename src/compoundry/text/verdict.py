@@ -79,7 +79,7 @@ def _slight(a: Sentence, b: Sentence, aligned: Alignment, found: tuple[Finding, 
             more, less = one - other, other - one
             return max(more.total(), less.total()) == 1 and not {*more, *less} & TURNING
         case "restriction":
-            added = {*(a.words[i].lower() for i in aligned.only_a), *(b.words[j].lower() for j in aligned.only_b)}
+            added = {*(a.low[i] for i in aligned.only_a), *(b.low[j] for j in aligned.only_b)}
             return added <= SLIGHT or (len(added) == 1 and not added & TAKEN_BACK)
         case "other_words":
             return len(aligned.similar) == len(aligned.only_a) == len(aligned.only_b)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, SYNONYMS
+from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, PAST, SYNONYMS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
 _TOKEN = re.compile(
@@ -43,16 +43,21 @@ def cut(sentence: str) -> list[str]:
     """
     words: list[str] = []
     for chunk in _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" "):
-        bare = chunk.strip('.,;:!?"()[]')
-        written = CONTRACTIONS.get(bare.lower())
-        text = written or chunk
-        for ending, full in ENDINGS.items() if "'" in text else ():
-            if text.lower().rstrip('.,;:!?"').endswith(ending):
-                at = text.lower().rindex(ending)
-                text = text[:at] + full + text[at + len(ending) :]
-        text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
-        words += [w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", text))]
+        words += _pieces(chunk)
     return [_CAPITALS.get(word, word) for word in words] if any(word.islower() for word in words) else words
+
+
+@lru_cache(maxsize=65536)
+def _pieces(chunk: str) -> tuple[str, ...]:
+    """Cut what stands between two spaces."""
+    bare = chunk.strip('.,;:!?"()[]')
+    text = CONTRACTIONS.get(bare.lower()) or chunk
+    for ending, full in ENDINGS.items() if "'" in text else ():
+        if text.lower().rstrip('.,;:!?"').endswith(ending):
+            at = text.lower().rindex(ending)
+            text = text[:at] + full + text[at + len(ending) :]
+    text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
+    return tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", text)))
 
 
 @lru_cache(maxsize=65536)
@@ -79,6 +84,17 @@ def sense(word: str) -> str:
     """
     plain_form = lemma(word)
     return SYNONYMS.get(plain_form, plain_form)
+
+
+@lru_cache(maxsize=65536)
+def past(word: str) -> bool:
+    """Tell whether a word tells of the past.
+
+    >>> [past(w) for w in ("went", "walked", "bed", "walks")]
+    [True, True, False, False]
+    """
+    low = word.lower()
+    return low in PAST or (low.endswith("ed") and lemma(low) != low)
 
 
 def _without_ending(word: str) -> str:

@@ -38,13 +38,15 @@ def ended(c: Compared) -> list[Finding]:
 
 def _over(s: Sentence, places: list[int]) -> list[int]:
     """List the places of the words that say that it is over."""
-    low = [w.lower() for w in s.words] + [""]
+    if not places:
+        return []
+    low = (*s.low, "")
     used = [i for i in places if low[i] in _FORMERLY or (low[i] == "used" and low[i + 1] == "to")]
     return used + [i for i in places if low[i] == "anymore" and NOT in low]
 
 
 def _quoted(s: Sentence, places: list[int]) -> str:
-    said = s.words[places[0]].lower()
+    said = s.low[places[0]]
     return {"used": "used to", "anymore": "no longer"}.get(said, said)
 
 
@@ -61,7 +63,7 @@ def done(c: Compared) -> list[Finding]:
     """
     plan = [i for i in c.lasting_a if c.a.senses[i] in PLANS]
     rest = len(c.lasting_a) - len(plan)
-    slight = all(c.b.words[j].lower() in SLIGHT for j in c.lasting_b)
+    slight = all(c.b.low[j] in SLIGHT for j in c.lasting_b)
     if not plan or rest or not slight or not c.b.past or not c.later or c.aligned.crossed or c.a.asks or NOT in (*c.a.words, *c.b.words):
         return []
     return [Finding("done", f"it was a plan ({c.a.words[plan[0]]}), and is done now", True, "update")]
@@ -102,7 +104,7 @@ def _from(c: Compared) -> str:
 def _left(c: Compared) -> str:
     """Say what was left, when the older one names it behind a preposition."""
     for i, j in c.aligned.pairs:
-        verb = next((n for n in (j - 1, j - 2) if n >= 0 and c.b.words[n].lower() not in ARTICLES), -1)
+        verb = next((n for n in (j - 1, j - 2) if n >= 0 and c.b.low[n] not in ARTICLES), -1)
         if verb >= 0 and c.b.senses[verb] in LEAVINGS and c.b.named(j) and _led(c.a, i):
             return f"the newer one says: {c.b.words[verb]} {_named(c.b, j)}"
     return ""
@@ -121,13 +123,13 @@ def _opposed(c: Compared) -> str:
 def _before(s: Sentence, place: int) -> str:
     """Return the word before a place, over articles."""
     at = place - 1
-    while at >= 0 and s.words[at].lower() in ARTICLES:
+    while at >= 0 and s.low[at] in ARTICLES:
         at -= 1
-    return s.words[at].lower() if at >= 0 else ""
+    return s.low[at] if at >= 0 else ""
 
 
 def _led(s: Sentence, place: int) -> bool:
-    return any(w.lower() in PREPOSITIONS for w in s.words[max(0, place - _NEAR) : place])
+    return any(w in PREPOSITIONS for w in s.low[max(0, place - _NEAR) : place])
 
 
 def _named(s: Sentence, place: int) -> str:
@@ -195,7 +197,7 @@ def repeated(c: Compared) -> list[Finding]:
     >>> [(f.text, f.relation) for f in repeated(compared(*(Told(read(t, day), day) for t, day in zip(told, days))))]
     [('the newer one says that it happened again', 'recurrence')]
     """
-    again = {j for j in c.only_b if c.b.words[j].lower() in AGAIN}
+    again = {j for j in c.only_b if c.b.low[j] in AGAIN}
     if not again or not c.later or not happened(c.newer) or c.a.asks or c.b.asks:
         return []
     alone = happened(c.older) and not c.lasting_a and again.issuperset(c.lasting_b) and not c.aligned.crossed

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from compoundry.model import Fact
 from compoundry.text.alignment import Alignment, align
-from compoundry.text.lexicon import CHANGES, LASTING, PAST
+from compoundry.text.lexicon import CHANGES, LASTING
 from compoundry.text.order import Arrangement, arrange
 from compoundry.text.sentence import Sentence, read
 from compoundry.text.synonyms import nearness
-from compoundry.text.words import lemma
+from compoundry.text.words import past
 
 Relation = Literal["same", "recurrence", "update", "contradiction", "unsure", "different"]
 
@@ -70,12 +70,12 @@ class Compared:
     @cached_property
     def lasting_a(self) -> list[int]:
         """Leave out of those in a what only says that it is so at present."""
-        return [i for i in self.only_a if self.a.words[i].lower() not in _PRESENT]
+        return [i for i in self.only_a if self.a.low[i] not in _PRESENT]
 
     @cached_property
     def lasting_b(self) -> list[int]:
         """Leave the like out in b."""
-        return [j for j in self.only_b if self.b.words[j].lower() not in _PRESENT]
+        return [j for j in self.only_b if self.b.low[j] not in _PRESENT]
 
     @property
     def later(self) -> bool:
@@ -85,8 +85,7 @@ class Compared:
     @property
     def present(self) -> bool:
         """Tell whether only the newer one says that it is so at present."""
-        one, other = ({w.lower() for w in s.words} & _PRESENT for s in (self.a, self.b))
-        return bool(other and not one)
+        return _PRESENT.isdisjoint(self.a.low) and not _PRESENT.isdisjoint(self.b.low)
 
     @property
     def alike_otherwise(self) -> bool:
@@ -99,6 +98,7 @@ class Compared:
         return len(self.lasting_a) == len(self.lasting_b) == 1 and not self.aligned.crossed
 
 
+@lru_cache(maxsize=4096)
 def happened(told: Told) -> bool:
     """Tell what happened from a state that lasts; only a state has a value that can be updated.
 
@@ -108,12 +108,8 @@ def happened(told: Told) -> bool:
     (True, False, False, False)
     """
     s = told.sentence
-    past = (
-        sense
-        for word, sense in zip(s.words, s.senses, strict=True)
-        if word.lower() in PAST or (word.endswith("ed") and lemma(word) != word)
-    )
-    return told.event or (not STILL & {w.lower() for w in s.words} and any(sense not in LASTING for sense in past))
+    over = (sense for word, sense in zip(s.words, s.senses, strict=True) if past(word))
+    return told.event or (STILL.isdisjoint(s.low) and any(sense not in LASTING for sense in over))
 
 
 def compared(older: Told, newer: Told) -> Compared:
@@ -138,4 +134,4 @@ def changed(newer: Sentence) -> bool:
     >>> changed(read("Dana now has 250 employees", datetime(2023, 5, 9)))
     True
     """
-    return bool(CHANGES & {*newer.senses, *(w.lower() for w in newer.words)})
+    return not (CHANGES.isdisjoint(newer.senses) and CHANGES.isdisjoint(newer.low))

@@ -1,6 +1,7 @@
 """Guard what small words and word order say: who, whether it is asked, who did it to whom, where, when, how many."""
 
 from collections import Counter
+from functools import lru_cache
 
 from compoundry.text import questions, roles
 from compoundry.text.guards.finding import Compared, Finding
@@ -31,6 +32,7 @@ def person(c: Compared) -> list[Finding]:
     return [Finding("person", f"one says {min(one)}, the other {min(other)}", {*one, *other} == {"he", "she"})]
 
 
+@lru_cache(maxsize=4096)
 def _pronouns(s: Sentence) -> list[tuple[str, bool, str]]:
     """List the pronouns that aren't possessive, each with whether words that carry meaning came before it, and its preposition.
 
@@ -39,7 +41,7 @@ def _pronouns(s: Sentence) -> list[tuple[str, bool, str]]:
     >>> _pronouns(read("She hit it with him", datetime(2023, 5, 9)))
     [('he', True, 'with'), ('she', False, '')]
     """
-    low = [w.lower() for w in s.words]
+    low = s.low
     first = s.content[0] if s.content else 0
     places = [i for i, w in enumerate(low) if w in PERSONS and w not in ARTICLES]
     return sorted((PERSONS[low[i]], i > first, low[i - 1] if i and low[i - 1] in PREPOSITIONS else "") for i in places)
@@ -118,11 +120,11 @@ def number(c: Compared) -> list[Finding]:
     """
     found = []
     for i, j in c.aligned.pairs:
-        x, y = c.a.words[i].lower(), c.b.words[j].lower()
+        x, y = c.a.low[i], c.b.low[j]
         if x != y and {x, y} == {lemma(x), lemma(x) + "s"} and (_single(c.a, i) or _single(c.b, j)):
             found.append(Finding("number", f"one says {x}, the other {y}"))
     return found
 
 
 def _single(s: Sentence, place: int) -> bool:
-    return any(w.lower() in ("a", "an", "one", "another") for w in s.words[max(0, place - 2) : place])
+    return any(w in ("a", "an", "one", "another") for w in s.low[max(0, place - 2) : place])

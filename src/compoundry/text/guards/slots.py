@@ -36,7 +36,7 @@ def _together(places: Sequence[int]) -> bool:
 
 def _holds(told: Told) -> bool:
     """Tell what holds now from what happened or held once."""
-    return not told.event and (not told.sentence.past or bool(STILL & {w.lower() for w in told.sentence.words}))
+    return not told.event and (not told.sentence.past or not STILL.isdisjoint(told.sentence.low))
 
 
 def _place(s: Sentence, at: int) -> str:

@@ -153,7 +153,7 @@ def revised(c: Compared) -> list[Finding]:
 def _follows_to(s: Sentence, old: str, new: str) -> bool:
     """Tell whether the new value stands behind `to`, and no other one than the old value stands behind `from` before it."""
     at = s.words.index(new)
-    if at < 1 or s.words[at - 1].lower() != "to":
+    if at < 1 or s.low[at - 1] != "to":
         return False
     return at < 2 or s.words[at - 2][0] not in "#@" or s.words[at - 2] == old
 

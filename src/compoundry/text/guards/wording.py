@@ -22,7 +22,7 @@ def denial(c: Compared) -> list[Finding]:
     >>> denial(spoken("Dana doesn't eat meat", "Dana does not eat meat"))
     []
     """
-    if negation.moved(*([s.senses[i] for i in range(len(s.words)) if s.words[i].lower() not in AUXILIARIES] for s in (c.a, c.b))):
+    if negation.moved(*([sense for word, sense in zip(s.low, s.senses, strict=True) if word not in AUXILIARIES] for s in (c.a, c.b))):
         return [Finding("negation_moved", f"they deny different words{_denied(c)}")]
     if not negation.differ(c.a.senses, c.b.senses):
         return []

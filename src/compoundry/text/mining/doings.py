@@ -51,7 +51,7 @@ def states(insight: Insight, s: Sentence) -> bool:
     >>> say("Dana is always the first in the office"), say("Dana signs every contract"), say("Dana leads sales", type="role_detail")
     (False, False, True)
     """
-    low = [w.lower() for w in s.words]
+    low = s.low
     if insight.type in _DEEDS or s.asks or OFTEN & {*low, *s.senses}:
         return False
     if insight.type == "role_detail":
