@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from compoundry import encoders
-from compoundry.encoders.chat import chat
 from compoundry.engine.courier import Postage
 from compoundry.engine.tidying import Kept
 from compoundry.engine.tracing import tracer
@@ -23,7 +22,7 @@ from compoundry.settings import Settings
 from compoundry.store import claims
 from compoundry.store.database import open_database
 from compoundry.store.migrate import migrate, must_be_current
-from compoundry.text.encoder import Encoder
+from compoundry.text.encoder import Encoder, Talker
 
 if TYPE_CHECKING:
     from compoundry.engine.worker import Worker
@@ -83,7 +82,7 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
         migrate(database)
     else:
         must_be_current(database)
-    asked = chat(settings.chat, api_key=settings.chat_api_key)
+    asked = _chat(settings)
     if settings.extractor == "chat" and asked is None:
         raise Invalid("COMPOUNDRY_EXTRACTOR is chat, but COMPOUNDRY_CHAT names no model; write MODEL@URL")
     shop = Workshop(
@@ -99,6 +98,15 @@ def assemble(settings: Settings, database_url: str | None = None) -> Parts:
     )
     app = App(database, encoder=shop.encoder, chat=asked, networks=networks(settings.webhook_networks))
     return Parts(app, shop, settings)
+
+
+def _chat(settings: Settings) -> Talker | None:
+    """Open the language model, where one is named."""
+    if not settings.chat:
+        return None
+    from compoundry.encoders.chat import chat  # loads an HTTP client
+
+    return chat(settings.chat, api_key=settings.chat_api_key)
 
 
 def _kept(settings: Settings) -> Kept:

@@ -1,7 +1,6 @@
 """Choose the encoder that turns sentences into vectors, by its name."""
 
 from compoundry.encoders.hashed import Hashed
-from compoundry.encoders.remote import Remote
 from compoundry.errors import Invalid
 from compoundry.text.encoder import Encoder
 
@@ -21,4 +20,6 @@ def encoder(name: str, *, api_key: str = "") -> Encoder:
     model, _, url = rest.partition("@")
     if kind != "remote" or not model or not url:
         raise Invalid(f"unknown encoder {name!r}; one of minilm, hashed, remote:MODEL@URL")
+    from compoundry.encoders.remote import Remote  # loads an HTTP client
+
     return Remote(model, url, api_key=api_key)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -128,6 +127,8 @@ def pooled(url: str, *, called: str, silence_s: int = PATIENT_S) -> Engine:
 
     After so long a silence inside a transaction, PostgreSQL ends the connection.
     """
+    import psycopg  # takes 0.1 s, which whoever has a SQLite file needn't wait for
+
     parsed = make_url(url)
     reach = {name: value for name, value in _REACH.items() if name not in parsed.query}
     pool = {"pool_size": 10, "max_overflow": 20, "pool_timeout": POOL_S}
