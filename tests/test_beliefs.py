@@ -8,6 +8,7 @@ import pytest
 from compoundry import Workspace
 from compoundry.errors import Invalid, NotFound
 from compoundry.jobs.metrics import FIGURES
+from compoundry.model import EvidenceKind
 
 NOW = datetime.now(UTC)
 
@@ -65,6 +66,15 @@ def test_what_nobody_can_have_seen_yet_is_no_evidence(ws: Workspace) -> None:
     assert len(ws.insight(id).evidence) == 1
     ws.reinforce(id, at=ago(-0.5))
     assert len(ws.insight(id).evidence) == 2
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "observed", "outcome"])
+@pytest.mark.parametrize("source", ["rumour", "desk"])
+def test_a_mention_of_the_day_before_makes_a_rumour_no_surer_than_one_of_today(ws: Workspace, kind: EvidenceKind, source: str) -> None:
+    early, late = (ws.add(f"Mallory owns {what}.", type="event", source="rumour", confidence=0.3) for what in ("the bank", "the mill"))
+    before = ws.reinforce(early, kind=kind, source=source, at=ago(1)).confidence
+    assert before == pytest.approx(ws.reinforce(late, kind=kind, source=source).confidence)
+    assert before < 0.66
 
 
 def test_a_retracted_source_takes_down_only_what_nobody_else_said(ws: Workspace) -> None:

@@ -86,6 +86,23 @@ def test_another_source_counts_more_than_a_repeat() -> None:
     assert believed(backed, 5) > believed(repeated, 5) > believed(insight(seen(0)), 5)
 
 
+@pytest.mark.parametrize("source", ["rumour", "desk"])
+@pytest.mark.parametrize("kind", ["confirmed", "outcome"])
+def test_agreeing_counts_the_same_whatever_day_it_bears(source: str, kind: EvidenceKind) -> None:
+    rumour = seen(1, "rumour", 0.3)
+    earlier, at_once, later = (weigh(insight(rumour, seen(day, source, 1.0, kind)), START + timedelta(days=2), POLICY) for day in (0, 1, 2))
+    assert earlier is not None
+    assert at_once is not None
+    assert later is not None
+    assert earlier.trust == pytest.approx(later.trust)
+    assert at_once.trust == pytest.approx(later.trust)
+    assert later.trust == pytest.approx(0.405 if source == "rumour" else 0.65)
+
+
+def test_taking_the_first_source_back_makes_no_confirmation_certain() -> None:
+    assert believed(insight(seen(5, "desk", 1.0, "confirmed")), 5) == pytest.approx(0.5)
+
+
 def test_confirmations_spread_over_time_last_longer_than_a_burst() -> None:
     burst = insight(seen(0), seen(99.8, "crm"), seen(99.9, "mail"), seen(100, "desk"))
     spread = insight(seen(0), seen(33, "crm"), seen(66, "mail"), seen(100, "desk"))

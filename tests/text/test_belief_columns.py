@@ -31,29 +31,45 @@ class Word:
         said = 2 * piece.weight - 1 if verdict else piece.weight
         self.against = piece.kind == "contradicted" or said < 0
         self.reviewer = piece.kind == "reviewed" and not self.against
+        self.told = piece.kind == "observed"
         self.source = "" if self.reviewer else piece.source
         self.weight = abs(said) * (POLICY.review if self.reviewer else POLICY.retrieved if piece.kind == "retrieved" else 1.0)
         self.counts = self.weight > 0 or piece.kind in ("observed", "confirmed")
 
 
-def moments(one: Insight) -> Iterator[tuple[datetime, list[Word], list[Word]]]:
-    """Yield each moment with what was said for and against the insight, the strongest word of each source."""
-    said: dict[datetime, dict[tuple[bool, str], Word]] = defaultdict(dict)
+Moment = tuple[datetime, list[Word], list[Word]]
+
+
+def moments(one: Insight) -> Iterator[Moment]:
+    """Yield each moment with what was said for and against the insight, the strongest observation and other word of each source."""
+    said: dict[datetime, dict[tuple[bool, str, bool], Word]] = defaultdict(dict)
     for word, at in ((Word(piece), piece.at) for piece in one.evidence if piece.at <= NOW):
-        known = said[at].get((word.against, word.source))
+        key = word.against, word.source, not word.told
+        known = said[at].get(key)
         if word.counts and (known is None or known.weight < word.weight):
-            said[at][word.against, word.source] = word
+            said[at][key] = word
     for at, words in sorted(said.items()):
         if words:
-            yield at, [w for w in words.values() if not w.against], [w for w in words.values() if w.against]
+            ordered = [words[key] for key in sorted(words)]
+            yield at, [w for w in ordered if not w.against], [w for w in ordered if w.against]
 
 
-def gains(pro: Sequence[Word], before: dict[str, int], opened: bool) -> Iterator[float]:
-    """Yield what each word adds: the loudest of the first ones all of it, others a part, repeats less each time."""
-    loudest = None if opened else max(pro, key=lambda w: w.weight)
-    for word in pro:
-        share = POLICY.corroboration * (1.0 if not opened else POLICY.repeat ** before.get(word.source, 0))
-        yield word.weight * (1.0 if word is loudest or (opened and word.reviewer) else share)
+def gains(told: Sequence[Moment]) -> dict[int, float]:
+    """Return what each word adds, by its id: the loudest first observation all of it, others a part, repeats less each time."""
+    found: dict[int, float] = {}
+    era: list[list[Word]] = []
+    for place, (_, pro, contra) in enumerate(told):
+        era.append(pro)
+        if contra or place == len(told) - 1:
+            opening = next((first for words in era if (first := [w for w in words if w.told])), [])
+            loudest = max(opening, key=lambda w: w.weight, default=None)
+            before: dict[str, int] = defaultdict(int)
+            for word in [*opening, *(w for words in era for w in words if w not in opening)]:
+                share = POLICY.corroboration * POLICY.repeat ** before[word.source]
+                found[id(word)] = word.weight * (1.0 if word is loudest or word.reviewer else share)
+                before[word.source] += 1
+            era = []
+    return found
 
 
 def alone(one: Insight) -> tuple[float, datetime | None, float]:
@@ -61,31 +77,29 @@ def alone(one: Insight) -> tuple[float, datetime | None, float]:
     base = half_life(one.type, POLICY)
     trust, grown, backed, denied = 0.0, 1.0, 0.0, 0.0
     since: datetime | None = None
-    before: dict[str, int] = {}
-    opened = False
+    told = list(moments(one))
+    gained = gains(told)
 
     def lasts() -> float:
         odds = (POLICY.prior + backed) / (POLICY.prior + POLICY.denial * denied)
         return base * min(POLICY.longest, grown * odds)
 
-    for at, pro, contra in moments(one):
+    for at, pro, contra in told:
         days = (at - since).total_seconds() / 86_400 if since else 0.0
         fresh = (1 + (2 ** (1 / POLICY.tail) - 1) * days / lasts()) ** -POLICY.tail
         if pro:
             strongest, gap = max(w.weight for w in pro), min(1.0, days / (base * grown))
             backed += strongest * gap**POLICY.practice
             grown = min(POLICY.longest, grown * (1 + POLICY.growth * strongest * gap**POLICY.spacing))
-            for gain in gains(pro, before, opened):
-                trust = 1 - (1 - trust) * (1 - gain)
-            before |= {w.source: before.get(w.source, 0) + 1 for w in pro}
-            since, opened = at, True
+            for word in pro:
+                trust = 1 - (1 - trust) * (1 - gained[id(word)])
+            since = at
         if contra:
             for word in contra:
                 trust *= 1 - POLICY.review * word.weight
             strongest = max(w.weight for w in contra)
             denied += strongest * fresh**POLICY.surprise
             grown **= 1 - (1 - POLICY.lapse) * strongest
-            before, opened = {}, False
     return trust, since, lasts()
 
 

@@ -92,7 +92,10 @@ def reinforce(
     id: InsightId,
     contradicted: Annotated[bool, typer.Option("--contradicted", help="The evidence speaks against it.")] = False,
     kind: Annotated[str | None, typer.Option(help="confirmed (if nothing is said), observed, contradicted, outcome or retrieved.")] = None,
-    weight: Annotated[float | None, typer.Option(min=0, max=1, help="How much it counts.")] = None,
+    weight: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="How much it counts; without it, an observation as much as the first one, other words in full."),
+    ] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="When it was seen, if not now.")] = None,
     source: Annotated[str, typer.Option(help="Where the evidence comes from.")] = "",
     excerpt: Annotated[str, typer.Option(help="What it says.")] = "",

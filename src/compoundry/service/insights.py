@@ -156,11 +156,15 @@ def reinforce(
     kind: str = "confirmed",
     source: str = "",
     excerpt: str = "",
-    weight: float = 1.0,
+    weight: float | None = None,
     at: datetime | None = None,
     once: Idempotency | None = None,
 ) -> Insight:
-    """Add evidence for (or against) an insight, and compute anew how far it is believed."""
+    """Add evidence for (or against) an insight, and compute anew how far it is believed.
+
+    `weight` is between 0 and 1; without one, an observation is as sure as the first one was, and other words weigh 1.
+    Raises Invalid for a weight that is none or a time to come, Conflict where the insight was merged or superseded.
+    """
     caller.need("record.write")
     said = understood(ReinforceIn, {"kind": kind, "source": source, "excerpt": excerpt, "weight": weight, "at": at})
 
@@ -169,7 +173,8 @@ def reinforce(
         _must_be_past(said.at or now, now, "at")
         if before.standing in ("merged", "superseded"):
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
-        piece = Evidence(app.new_id(), said.kind, said.at or now, said.source or caller.name, said.weight, said.excerpt)
+        weighs = _usual_weight(before, said.kind) if said.weight is None else said.weight
+        piece = Evidence(app.new_id(), said.kind, said.at or now, said.source or caller.name, weighs, said.excerpt)
         insights.reinforce(connection, caller.workspace_id, id, piece)
         trust = sources.trust(connection, caller.workspace_id)
         reinforced = belief.heard(insights.one(connection, caller.workspace_id, id), trust)
@@ -214,6 +219,14 @@ def _draft(given: InsightIn, id: str, now: datetime, keep_created_at: bool) -> D
     draft = given.draft(id, now)
     _must_be_past(draft.observed_at, now, "created_at")
     return replace(draft, created_at=min(draft.observed_at, now)) if keep_created_at else draft
+
+
+def _usual_weight(insight: Insight, kind: str) -> float:
+    """Return how much a word weighs that comes without a weight: whoever saw the same again is as sure as who told it first."""
+    if kind != "observed":
+        return 1.0
+    first = min((e for e in insight.evidence if e.kind == "observed"), key=lambda e: (e.at, e.weight, e.id), default=None)
+    return first.weight if first else 1.0
 
 
 def _must_be_past(at: datetime, now: datetime, field: str) -> None:

@@ -42,12 +42,12 @@ def edited(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ReinforceIn(BaseModel):
-    """Add evidence to an insight."""
+    """Add evidence to an insight; without a weight, an observation is as sure as the first one was, and other words weigh 1."""
 
     kind: Literal["confirmed", "contradicted", "observed", "outcome", "retrieved"] = "confirmed"
     source: Annotated[Text, Field(max_length=400)] = ""
     excerpt: Annotated[Text, Field(max_length=20_000)] = ""
-    weight: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
+    weight: Annotated[float, Field(ge=0, le=1, strict=True)] | None = None
     at: Moment | None = None
 
 

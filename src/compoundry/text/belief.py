@@ -5,7 +5,8 @@
 **Trust** is what the evidence says when it is fresh. Independent observations combine as 1 - Π(1 - gain)
 (noisy-or, Pearl 1988), a denial multiplies by (1 - weight). The first observation gains its whole weight,
 so an insight starts at its stated confidence; another source gains half of its weight, a repeat by the same
-source less each time, a reviewer nine tenths. Verdicts (reviewed, outcome) deny where they weigh under one half.
+source less each time, a reviewer nine tenths. What only agrees is never the first, whatever day it bears.
+Verdicts (reviewed, outcome) deny where they weigh under one half.
 
 **Age** is the time since the last support; after one half-life half is left, with the power-law tail that
 memory and recurrence show (Wixted & Ebbesen 1991); a large `tail` is the familiar exponential.

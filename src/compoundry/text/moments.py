@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from compoundry.columns import KINDS, Codes, Flags, Floats, Pieces, Times
 from compoundry.text.belief_policy import Policy
 
-CONTRADICTED, REVIEWED, RETRIEVED = (KINDS.index(kind) for kind in ("contradicted", "reviewed", "retrieved"))
+OBSERVED, CONTRADICTED, REVIEWED, RETRIEVED = (KINDS.index(kind) for kind in ("observed", "contradicted", "reviewed", "retrieved"))
 VERDICTS = (REVIEWED, KINDS.index("outcome"))
-COUNT_ANYWAY = (KINDS.index("observed"), KINDS.index("confirmed"))
+COUNT_ANYWAY = (OBSERVED, KINDS.index("confirmed"))
 REVIEWER = 0  # people who review are one source; the others follow
 
 
@@ -34,16 +34,17 @@ class Moments:
 
 @dataclass(frozen=True)
 class _Words:
-    """Hold the strongest word of each source, side and moment, in order."""
+    """Hold the strongest word of each source, side and moment, in order; `told` flags observations, apart from what only agrees."""
 
     of: Codes
     at: Times
     against: Flags
     source: Codes
+    told: Flags
     weight: Floats
 
     def only(self, chosen: NDArray[Any]) -> "_Words":
-        return _Words(self.of[chosen], self.at[chosen], self.against[chosen], self.source[chosen], self.weight[chosen])
+        return _Words(*(column[chosen] for column in (self.of, self.at, self.against, self.source, self.told, self.weight)))
 
 
 def moments(log: Pieces, until: int, policy: Policy) -> Moments:
@@ -75,29 +76,29 @@ def _words(log: Pieces, policy: Policy) -> _Words:
     weight = np.abs(verdict) * factor
     said = (weight > 0) | np.isin(log.kind, COUNT_ANYWAY)
     source = np.where(reviewed, REVIEWER, log.source.codes + 1).astype(np.int32)
-    return _strongest(_Words(log.of, log.at, against, source, weight).only(said))
+    return _strongest(_Words(log.of, log.at, against, source, log.kind == OBSERVED, weight).only(said))
 
 
 def _strongest(words: _Words) -> _Words:
-    """Keep the strongest word of each source on each side of each moment, in order."""
-    order = np.lexsort((words.source, words.against, words.at, words.of))
+    """Keep the strongest observation and the strongest other word of each source on each side of each moment, in order."""
+    order = np.lexsort((~words.told, words.source, words.against, words.at, words.of))
     said = words.only(order)
-    starts = _starts(said.of, said.at, said.against, said.source)
+    starts = _starts(said.of, said.at, said.against, said.source, said.told)
     strongest = np.maximum.reduceat(said.weight, starts) if len(starts) else said.weight
     return replace(said.only(starts), weight=strongest)
 
 
 def _gains(words: _Words, starts: NDArray[np.intp], policy: Policy) -> Floats:
-    """Return what each word for an insight adds: the strongest first word its whole weight, another source a part, a repeat less each time.
+    """Return what each word for an insight adds: the strongest first observation all of its weight, another source a part, a repeat less.
 
-    After a denial, what was said before no longer makes words repeats.
+    Only an observation opens, whatever day a confirmation bears, and it comes first among the words of its source. After a denial,
+    what was said before no longer makes words repeats.
     """
     moment = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(words.of))))
     era = _eras(words, starts)[moment]
     opening = _opening(words, moment, era)
-    share = policy.corroboration * policy.repeat ** _said_before(words, era)
+    share = policy.corroboration * policy.repeat ** _said_before(words, era, opening)
     share[words.source == REVIEWER] = 1.0
-    share[opening] = policy.corroboration
     share[_loudest(words, moment, opening)] = 1.0
     return np.where(words.against, 0.0, share * words.weight)
 
@@ -112,12 +113,12 @@ def _eras(words: _Words, starts: NDArray[np.intp]) -> NDArray[np.int64]:
 
 
 def _opening(words: _Words, moment: NDArray[np.int64], era: NDArray[np.int64]) -> Flags:
-    """Flag the words of the first moment of an era that speaks for the insight."""
-    pro = np.flatnonzero(~words.against)
-    first = _starts(words.of[pro], era[pro])
-    opened = np.repeat(moment[pro][first], np.diff(np.append(first, len(pro))))
+    """Flag the observations of the first moment of an era at which there is one."""
+    told = np.flatnonzero(words.told)
+    first = _starts(words.of[told], era[told])
+    opened = np.repeat(moment[told][first], np.diff(np.append(first, len(told))))
     flags = np.zeros(len(words.of), bool)
-    flags[pro] = moment[pro] == opened
+    flags[told] = moment[told] == opened
     return flags
 
 
@@ -128,9 +129,9 @@ def _loudest(words: _Words, moment: NDArray[np.int64], opening: Flags) -> NDArra
     return found[_starts(moment[found])]
 
 
-def _said_before(words: _Words, era: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count how often the same source has spoken for the same insight before, in the same era."""
-    order = np.lexsort((era, words.against, words.source, words.of))
+def _said_before(words: _Words, era: NDArray[np.int64], opening: Flags) -> NDArray[np.int64]:
+    """Count how often the same source has spoken for the same insight before, in the same era; what opens it comes first."""
+    order = np.lexsort((~opening, era, words.against, words.source, words.of))
     starts = _starts(words.of[order], words.source[order], words.against[order], era[order])
     begun = np.repeat(starts, np.diff(np.append(starts, len(order))))
     told = np.empty(len(order), np.int64)
