@@ -9,8 +9,12 @@ import pytest
 
 from compoundry import Workspace
 from compoundry.errors import Invalid, Unavailable
+from compoundry.job import Advise
+from compoundry.jobs import playbook_synthesis as synthesis
 from compoundry.model import Rule
 from compoundry.settings import settings
+from compoundry.text.polishing import objection
+from tests.jobs.views import NOW, insight, view
 from tests.server import new_key, serving, start
 from tests.talker import Talking, talking
 
@@ -68,6 +72,53 @@ def test_words_that_say_more_or_less_are_refused(tmp_path: Path, monkeypatch: py
         assert (list(told.done), told.run) == ([], None)
         assert why in told.refused[0]["why"]
         assert [rule.polished for rule in ws.rules()] == [""]
+
+
+REFUND = "If a refund is above $100, ask Marta before paying."
+
+
+@pytest.mark.parametrize(
+    ("lesson", "words"),
+    [
+        (REFUND, "If a refund is below $100, ask Marta after paying."),
+        (REFUND, "If Marta asks for a refund above $100, pay."),
+        (REFUND, "If a refund is above $100, Marta asks before paying."),
+        (REFUND, "Ask Marta before paying."),
+        ("Never deploy the billing service on a Friday.", "Never deploy the billing service but on a Friday."),
+        ("Never deploy the billing service on a Friday.", "Never deploy the billing service without a Friday."),
+        (LESSON, "When the queue worker of Northwind times out after 30 seconds, restart the export job first."),
+        ("When Marta asks for it, pay the bill.", "When Marta is asked for it, pay the bill."),
+        ("When it hangs, restart the worker and call Dana.", "Restart the worker and call Dana when it hangs."),
+        ("Always keep the cold store at -5 degrees.", "Always keep the cold store at 5 degrees."),
+        ("Always keep the load < 80%.", "Always keep the load > 80%."),
+        ("Always check the first page.", "Always first check the page."),
+    ],
+)
+def test_words_of_the_rule_that_say_something_else_are_refused(lesson: str, words: str) -> None:
+    (made,) = rules_of(lesson)
+    assert objection(words, made, [lesson, REFUND.replace("above", "below").replace("before", "after")])
+
+
+@pytest.mark.parametrize(
+    ("lesson", "words"),
+    [
+        (LESSON, GOOD),
+        (LESSON, LESSON),
+        (REFUND, "When refunds are above $100, ask Marta before paying!"),
+        (REFUND, "Ask Marta before paying if a refund is above $100"),
+        ("Don't call Dana when she's travelling.", "When she is travelling, do not call Dana."),
+        ("Before a release, run the smoke test unless it's a hotfix.", "Run a smoke test before the release, unless it is a hotfix."),
+    ],
+)
+def test_words_that_differ_in_style_are_taken(lesson: str, words: str) -> None:
+    (made,) = rules_of(lesson)
+    assert objection(words, made, [lesson]) == ""
+
+
+def rules_of(*lessons: str) -> list[Rule]:
+    """Return the rules that synthesis makes of lessons."""
+    told = view([insight(n, one, type="lesson") for n, one in enumerate(lessons)])
+    return [change.rule for change in synthesis.plan(told, synthesis.Policy(), NOW).changes if isinstance(change, Advise)]
 
 
 def test_a_refused_rule_is_not_asked_about_again_and_makes_room_for_the_next(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

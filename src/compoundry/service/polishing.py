@@ -34,7 +34,7 @@ class Polished:
 def polish(app: App, caller: Caller, *, most: int = 10) -> Polished:
     """Ask the language model for better words of rules that have none yet, the surest first, about each at most once.
 
-    Its words are refused when they have a number, a name or a claim that the evidence lacks; that is kept with the rule's history,
+    Its words are refused unless they say the same in the same words, in another style at most; that is kept with the rule's history,
     and only another model, or another wording of the rule, is asked about it again. What was taken is a run that can be reverted.
     Raises Invalid when no language model is configured, Unavailable when it can't be used.
     """
