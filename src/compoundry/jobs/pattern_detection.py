@@ -15,6 +15,7 @@ from compoundry.text.losing import evidence_gone
 from compoundry.text.mining import courses, habits, themes
 from compoundry.text.mining.chance import believable
 from compoundry.text.mining.findings import Corpus, Finding
+from compoundry.text.mining.known import free_id, recognised, still_told
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.mining.manners import mutual, says_something
 from compoundry.text.mining.subjects import without_subject
@@ -25,7 +26,6 @@ SETTLE_S = 0.3
 VECTORS = True
 
 _KINDS = ("theme", "habit", "sequence", "co_occurrence", "period")
-_SAME_EVIDENCE = 0.5
 _SILENCE = timedelta(days=90)  # the least time after which silence counts
 
 
@@ -109,36 +109,28 @@ def _believed(found: Sequence[Finding], policy: Policy) -> list[Finding]:
 def _compared(corpus: Corpus, found: Sequence[Finding], view: View, policy: Policy, newest: datetime) -> list[Notice]:
     """Recognise what is known already by its evidence; what isn't found again weakens, and is retired once it is gone or long silent."""
     agreed = {c.id for c in view.candidates if c.kind == "pattern" and c.status == "accepted"}
-    known, changes, recognised, usual = view.patterns, list[Notice](), set[str](), Usage.of(corpus)
+    known, changes, met, usual = view.patterns, list[Notice](), set[str](), Usage.of(corpus)
+    taken = {p.id for p in known}
     for finding in sorted(found, key=lambda f: (f.kind, -f.support, f.rows)):
         fresh = _pattern(corpus, finding, usual, newest)
         if finding.kind == "habit" and not (fresh.reason.facts["topic"] or fresh.reason.facts["sure"]):
             continue  # near each other, and no word that they share: nothing can be said of it that a person could check
-        before = _recognised(fresh, [p for p in known if p.id not in recognised])
-        recognised.add(before.id if before else fresh.id)
+        then = {corpus.insights[n].id for n in finding.then}
+        before = recognised(fresh, then, [p for p in known if p.id not in met])
+        fresh = replace(fresh, id=before.id if before else free_id(fresh, taken))
+        taken.add(fresh.id)
+        met.add(fresh.id)
         if before is None:
             changes.append(Notice(fresh, None, fresh.reason))
         elif before.status != "rejected":
             back = before.status == "retired"
             status = ("accepted" if before.id in agreed else "candidate") if back else before.status
             label = _label(before, fresh)
-            updated = replace(fresh, id=before.id, status=status, label=label, named_by=before.named_by, version=before.version)
+            updated = replace(fresh, status=status, label=label, named_by=before.named_by, version=before.version)
             if updated != before:
                 changes.append(Notice(updated, before, Reason("back", f"it is back: {fresh.reason.text}") if back else fresh.reason))
-    missed = [p for p in known if p.id not in recognised and p.status in ("candidate", "accepted")]
+    missed = [p for p in known if p.id not in met and p.status in ("candidate", "accepted")]
     return changes + [notice for pattern in missed if (notice := _missed(pattern, view, newest, policy))]
-
-
-def _recognised(fresh: Pattern, known: Sequence[Pattern]) -> Pattern | None:
-    """Find the known pattern of this kind that shares the most evidence, at least half of it."""
-    shared = [(_overlap(fresh, old), old.id, old) for old in known if old.kind == fresh.kind]
-    best = max(shared, default=None, key=lambda triple: triple[:2])
-    return best[2] if best and best[0] >= _SAME_EVIDENCE else None
-
-
-def _overlap(one: Pattern, other: Pattern) -> float:
-    a, b = set(one.evidence), set(other.evidence)
-    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
 def _label(before: Pattern, fresh: Pattern) -> str:
@@ -152,13 +144,13 @@ def _missed(pattern: Pattern, view: View, newest: datetime, policy: Policy) -> N
     left = [standing[id] for id in pattern.evidence if id in standing]
     if len(left) < policy.min_support:
         retracted = {i.id: "retracted" for i in view.insights if not i.evidence}
-        why = evidence_gone(pattern.evidence, {**view.fates, **retracted}, {i.id for i in left})
+        why = still_told(pattern, evidence_gone(pattern.evidence, {**view.fates, **retracted}, {i.id for i in left}))
         return Notice(replace(pattern, status="retired", reason=why), pattern, why)
     seen = _seen(left)
     quiet = newest - seen[-1]
     if pattern.status == "candidate" and quiet > max(seen[-1] - seen[0], _SILENCE):
         said = f"nothing of it has been seen for {quiet.days} days, longer than it ever lasted, and it no longer stands out from chance"
-        why = Reason("faded", said, {"quiet_days": quiet.days})
+        why = still_told(pattern, Reason("faded", said, {"quiet_days": quiet.days}))
         return Notice(replace(pattern, status="retired", trend="fading", reason=why), pattern, why)
     support = min(pattern.support, _independent(pattern, left))
     weaker = replace(pattern, support=support, trend=_trend(seen, newest), first_seen=seen[0], last_seen=seen[-1])

@@ -1,0 +1,95 @@
+"""A pattern is one thing: what it says, in which order or when, and on how much that is independent."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from compoundry.job import Notice, View, same_id
+from compoundry.jobs import pattern_detection
+from compoundry.jobs.pattern_detection import Policy
+from compoundry.model import Insight, Pattern, PatternKind
+from tests.jobs.views import NOW, START, applied, insight, view
+
+FIRMS = ("Acme", "Borealis", "Cobalt", "Dunmore", "Elgin", "Fjord", "Gantry", "Helix", "Ivory", "Juniper")
+OTHERS = (
+    "opened an office in Lyon", "hired a data team", "sells garden furniture", "has its own warehouse", "rents cars",
+    "trains apprentices", "runs a canteen", "uses paper invoices", "sponsors a football club", "bakes bread",
+)  # fmt: skip
+
+
+def talk(*, first: int = 500, every: int = 9) -> list[Insight]:
+    """Make sentences that nobody repeats, about the same firms."""
+    return [insight(first + n, f"{who} {said}.", who, day=n * every) for n, (who, said) in enumerate(zip(FIRMS, OTHERS, strict=True))]
+
+
+def changes(shown: View) -> list[Notice]:
+    return [c for c in pattern_detection.plan(shown, Policy(), NOW).changes if isinstance(c, Notice)]
+
+
+def patterns(insights: list[Insight], kind: PatternKind) -> list[Pattern]:
+    return [c.pattern for c in changes(view(insights)) if c.pattern.kind == kind]
+
+
+def again(shown: View) -> View:
+    """Apply what is found, and look once more."""
+    return applied(shown, pattern_detection.plan(shown, Policy(), NOW))
+
+
+def mondays_in_march() -> list[Insight]:
+    """Have one firm do something on Mondays in March of two years."""
+    days = [day for year in (2025, 2026) for n in range(31) if (day := START.replace(year=year, month=3, day=n + 1)).weekday() == 0]
+    return [insight(n, "Acme audits its suppliers.", "Acme", day=(day - START).days) for n, day in enumerate(days)]
+
+
+def test_a_weekday_and_a_month_on_the_same_insights_are_two_patterns() -> None:
+    shown = view([*mondays_in_march(), *talk(every=29)])
+    found = {c.pattern.reason.facts["when"]: c.pattern for c in changes(shown) if c.pattern.kind == "period"}
+    assert set(found) == {"Mondays", "March"}
+    assert found["Mondays"].evidence == found["March"].evidence
+    assert found["Mondays"].id == same_id("pattern", "period", *found["Mondays"].evidence), "the more usual form keeps the plain id"
+    assert found["March"].id != found["Mondays"].id
+    assert changes(again(shown)) == [], "each is recognised as itself"
+
+
+def test_each_calendar_is_recognised_after_it_was_retired() -> None:
+    shown = again(view([*mondays_in_march(), *talk(every=29)]))
+    gone = again(replace(shown, insights=shown.insights[9:], vectors=shown.vectors[9:]))
+    assert {p.status for p in gone.patterns if p.kind == "period"} == {"retired"}
+    back = again(replace(shown, patterns=gone.patterns))
+    labels = {p.id: p.label for p in shown.patterns}
+    assert {p.id: p.label for p in back.patterns} == labels
+
+
+def followed(first: str, then: str) -> list[Insight]:
+    """Have eight firms do one thing and four days later the other; what is about the one has the lower ids."""
+    told = []
+    for n, who in enumerate(FIRMS[:8]):
+        start = n * 33
+        told += [insight(n, f"{who} {first}.", who, day=start + 4 * (first > then))]
+        told += [insight(100 + n, f"{who} {then}.", who, day=start + 4 * (first < then))]
+    return told
+
+
+def test_the_other_order_of_the_same_insights_is_another_pattern() -> None:
+    """A person who has refused the one order has said nothing about the other."""
+    rows = followed("asked for a discount", "signed the plan")
+    shown = again(view([*rows, *talk()]))
+    (known,) = [p for p in shown.patterns if p.kind == "sequence"]
+    turned = [replace(i, observed_at=i.observed_at + timedelta(days=8 if i.id < "i0100" else 0)) for i in rows]
+    refused = tuple(replace(p, status="rejected") if p == known else p for p in shown.patterns)
+    later = view([*turned, *talk()], patterns=refused)
+    (other,) = [c.pattern for c in changes(later) if c.before is None]
+    assert other.kind == "sequence"
+    assert other.evidence == known.evidence
+    assert other.id != known.id
+    assert changes(again(later)) == []
+
+
+def test_a_new_pattern_never_takes_the_id_of_a_known_one() -> None:
+    """A known pattern may rest on other insights by now than those that gave it its id."""
+    shown = view([insight(n, f"{who} complains that exports are slow.", who, day=n * 11) for n, who in enumerate(FIRMS[:6])])
+    shown = view([*shown.insights, *talk()])
+    (theme,) = [c.pattern for c in changes(shown) if c.pattern.kind == "theme"]
+    moved = replace(theme, evidence=("x1", "x2", "x3"), status="rejected")
+    (fresh,) = [c for c in changes(replace(shown, patterns=(moved,))) if c.before is None]
+    assert fresh.pattern.evidence == theme.evidence
+    assert fresh.pattern.id != theme.id
