@@ -99,6 +99,16 @@ def test_a_surprising_sweep_fails_instead() -> None:
         swept([known(f"i{n}", 6000) for n in range(30)], policy=Policy(floor=0.0))
 
 
+def test_what_a_person_trusts_no_longer_is_no_surprise() -> None:
+    silenced = [replace(known(f"s{n}", 10), evidence=()) for n in range(60)]
+    decided = swept([*silenced, *(known(f"i{n}", 10) for n in range(20))])
+    assert sum(d.outcome == "archived" for d in decided.dispositions) == 60
+    assert decided.notes[0].text == "60 insights go to the archive because nobody who is trusted still says so"
+    with pytest.raises(TooMuch, match="archive 30 of 90 insights"):
+        swept([*silenced, *(known(f"i{n}", 6000) for n in range(30))], policy=Policy(floor=0.0))
+    assert swept([known("a", 10)]).notes == ()
+
+
 def test_a_tiny_workspace_may_archive_more_than_its_share() -> None:
     assert swept([known(f"i{n}", 6000) for n in range(5)]).counts.affected == 5
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from compoundry.columns import NEVER, Columns, Flags, Floats, Times, micros, moment
+from compoundry.counting import counted
 from compoundry.errors import Invalid, TooMuch
 from compoundry.job import Alike, Change, Outcome, Plan, Propose, Together, Told, View
 from compoundry.model import Reason
@@ -42,7 +43,8 @@ class Policy:
 
     `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
     smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
-    and more than `cap_from` insights, fails. Insights that fall below `confirm_below` within
+    and more than `cap_from` insights, for their age or their evidence fails; what goes with a source that a person trusts no longer
+    doesn't count there. Insights that fall below `confirm_below` within
     `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
     from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand. `retrieved` is
     the part of its weight that being read counts as support; by default reading proves nothing.
@@ -112,12 +114,20 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     _cap(swept, policy)
     asked = questions(_doubts(swept, policy, now), view.candidates, most=policy.ask, now=now)
     changes = (*_changes(swept, policy, now), tuple(Propose(question) for question in asked))
-    return Plan(swept.told(), Together([part for part in changes if len(part)]), tuple(_told(fits, policy)))
+    return Plan(swept.told(), Together([part for part in changes if len(part)]), (*_retracted(swept), *_told(fits, policy)))
 
 
 def _using(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> belief.Policy:
     found = {type: fit.days for type, fit in fits.items()} if policy.learn == "on" else {}
     return replace(policy.belief, half_lives={**policy.belief.half_lives, **found, **policy.half_lives})
+
+
+def _retracted(swept: Swept) -> Iterator[Reason]:
+    """Note how many are archived because people trust none of those who say so."""
+    if gone := int(np.count_nonzero(swept.says == RETRACTED)):
+        go = "goes" if gone == 1 else "go"
+        text = f"{counted(gone, 'insight')} {go} to the archive because nobody who is trusted still says so"
+        yield Reason("retracted", text, {"archived": gone})
 
 
 def _told(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> list[Reason]:
@@ -181,7 +191,8 @@ def _alike(
 
 
 def _cap(swept: Swept, policy: Policy) -> None:
-    gone, scanned = int(np.isin(swept.says, (BELOW, RETRACTED)).sum()), len(swept.found)
+    """Raise TooMuch for a surprise; what a person took back with its source is none."""
+    gone, scanned = int(np.count_nonzero(swept.says == BELOW)), len(swept.found)
     if gone > max(policy.cap_from, policy.cap * scanned):
         raise TooMuch(
             f"the sweep would archive {gone} of {scanned} insights, more than {policy.cap * 100:g}%; "
