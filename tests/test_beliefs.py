@@ -165,6 +165,36 @@ def test_the_day_to_look_again_asks_a_person_once(ws: Workspace) -> None:
     assert ws.candidates(kind="confirm") == []
 
 
+@pytest.mark.parametrize("so", [True, False])
+def test_what_a_reviewer_answers_is_evidence_that_counts_at_once(ws: Workspace, so: bool) -> None:
+    id = ws.add("Dana leads sales.", type="fact", confidence=0.8, observed_at=ago(400))
+    ws.edit(id, recheck_at=ago(1))
+    ws.run("decay_sweep")
+    (asked,) = ws.candidates(kind="confirm")
+    before = ws.insight(id)
+    answered = ws.accept(asked) if so else ws.reject(asked, note="she left")
+    after = ws.insight(id)
+    assert [(e.kind, e.weight, e.excerpt) for e in after.evidence[1:]] == [
+        ("reviewed", 1.0, "a reviewer confirmed it") if so else ("reviewed", 0.0, "a reviewer said that it isn't so: she left")
+    ]
+    assert after.confidence > 0.95 if so else after.confidence < before.confidence / 5
+    told = [(entry.kind, entry.reason.text) for _, entry in ws.why(id).decisions][-2:]
+    assert told[0] == ("reinforce", f"a reviewer {'agreed' if so else 'said no'}: {asked.reason.text}")
+    assert told[1] == ("believe", f"after a reviewer's word: {before.confidence:.2f} → {after.confidence:.2f}")
+    assert answered.revert().state == "completed"
+    assert (ws.insight(id).evidence, ws.insight(id).confidence) == (before.evidence, before.confidence)
+
+
+def test_a_question_about_what_is_gone_can_be_refused(ws: Workspace) -> None:
+    id = ws.add("Dana leads sales.")
+    ws.edit(id, recheck_at=ago(1))
+    ws.run("decay_sweep")
+    (asked,) = ws.candidates(kind="confirm")
+    ws.edit(id, standing="archived")
+    ws.reject(asked)
+    assert len(ws.insight(id).evidence) == 1
+
+
 def test_half_lives_are_learned_from_what_was_seen_to_end(ws: Workspace) -> None:
     for n in range(40):
         id = ws.add(f"Person {n} is on call.", type="status", observed_at=ago(200 + n))

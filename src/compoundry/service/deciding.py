@@ -1,18 +1,21 @@
 """Say what a reviewer's decision comes to, as entries of a journal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from compoundry.errors import Conflict, Invalid
-from compoundry.job import Change, Merge, Reinforce, Supersede
+from compoundry.job import Believe, Change, Merge, Reinforce, Supersede
 from compoundry.model import Caller, Candidate, Evidence, Insight, Reason
 from compoundry.service.apart import refusal, taken_back
+from compoundry.service.beliefs import belief_policy
+from compoundry.store import sources
 from compoundry.store.database import Connection
 from compoundry.store.effects import Effect, effects, subject
 from compoundry.store.journal import Entry, about
 from compoundry.store.lineage import gathered
+from compoundry.text import belief
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ def done(connection: Connection, caller: Caller, asked: Candidate, choice: Choic
         case "merge" | "update" | "contradiction" | "confirm":
             ordered = _ordered(asked, choice)
             found = _active(connection, caller, ordered)
-            changes = _changes(asked, found, ordered, caller.name, now)
+            changes = _changes(asked, found, ordered, caller.name, choice.note, now)
             done = [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
+            done += _believed(connection, caller, found, changes, now)
             return done + _reworded(found[ordered[-1]], choice.content)
         case _:
             assert_never(asked.kind)
@@ -80,7 +84,7 @@ def _reworded(stays: Insight, content: str | None) -> list[Entry]:
     return [Entry("reword", stays.id, reason, (Effect("insight", stays.id, {"content": stays.content}, {"content": content}),))]
 
 
-def refused(connection: Connection, caller: Caller, asked: Candidate, now: datetime) -> list[Entry]:
+def refused(connection: Connection, caller: Caller, asked: Candidate, note: str, now: datetime) -> list[Entry]:
     """Return what rejecting a candidate comes to."""
     match asked.kind:
         case "pattern" | "rule":
@@ -89,10 +93,45 @@ def refused(connection: Connection, caller: Caller, asked: Candidate, now: datet
             loser, survivor = asked.subjects
             apart = refusal(connection, caller, loser, survivor, now, counted=False)
             return taken_back(connection, caller, apart, loser, survivor)
-        case "merge" | "update" | "contradiction" | "confirm":
+        case "confirm":
+            return _denied(connection, caller, asked, note, now)
+        case "merge" | "update" | "contradiction":
             return []
         case _:
             assert_never(asked.kind)
+
+
+def _denied(connection: Connection, caller: Caller, asked: Candidate, note: str, now: datetime) -> list[Entry]:
+    """Write down that a reviewer says that it isn't so; nothing about what isn't active any more."""
+    found = gathered(connection, caller.workspace_id, asked.subjects)
+    answer, reason = _said(asked, caller.name, note, now, so=False), Reason("reviewed", f"a reviewer said no: {asked.reason.text}")
+    changes = [Reinforce(id, answer, reason) for id in asked.subjects if id in found and found[id].standing == "active"]
+    said = [Entry(*subject(c), c.reason, tuple(effects(c, found))) for c in changes]
+    return said + _believed(connection, caller, found, changes, now)
+
+
+def _said(asked: Candidate, by: str, note: str, now: datetime, *, so: bool) -> Evidence:
+    """Return a reviewer's answer as evidence, which speaks against an insight with the weight 0."""
+    text = "a reviewer confirmed it" if so else "a reviewer said that it isn't so"
+    text += f": {note}" if note else ""
+    return Evidence(f"{asked.id}-{asked.version}", "reviewed", now, by, float(so), text)
+
+
+def _believed(
+    connection: Connection, caller: Caller, found: Mapping[str, Insight], changes: Sequence[Change], now: datetime
+) -> list[Entry]:
+    """Believe at once what a reviewer's word makes of an insight, without waiting for a sweep."""
+    trust, policy = sources.trust(connection, caller.workspace_id), belief_policy(connection, caller.workspace_id)
+    written = []
+    for change in (c for c in changes if isinstance(c, Reinforce)):
+        before = found[change.insight]
+        told = replace(before, evidence=(*before.evidence, change.evidence))
+        after = round(belief.confidence(belief.heard(told, trust), now, policy), 4)
+        if after != before.confidence:
+            reason = Reason("reviewed", f"after a reviewer's word: {before.confidence:.2f} → {after:.2f}")
+            believe = Believe(change.insight, before.confidence, after, reason)
+            written.append(Entry(*subject(believe), reason, tuple(effects(believe, found))))
+    return written
 
 
 def _finding(asked: Candidate, noun: str, status: str) -> Entry:
@@ -119,7 +158,7 @@ def _ordered(asked: Candidate, choice: Choice) -> Sequence[str]:
     return [*(s for s in chosen if s != choice.keep), choice.keep]
 
 
-def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[str], by: str, now: datetime) -> list[Change]:
+def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[str], by: str, note: str, now: datetime) -> list[Change]:
     *others, stays = ordered
     reason = Reason("reviewed", f"a reviewer agreed: {asked.reason.text}", {"was": asked.reason.code, "candidate": asked.id})
     match asked.kind:
@@ -128,5 +167,4 @@ def _changes(asked: Candidate, found: Mapping[str, Insight], ordered: Sequence[s
         case "update" | "contradiction":
             return [Supersede(other, stays, max(found[stays].observed_at, found[other].observed_at), reason) for other in others]
         case _:
-            confirmed = Evidence(f"{asked.id}-{asked.version}", "reviewed", now, by, 1.0, "a reviewer confirmed it")
-            return [Reinforce(stays, confirmed, reason)]
+            return [Reinforce(stays, _said(asked, by, note, now, so=True), reason)]

@@ -135,7 +135,9 @@ def _decide(app: App, caller: Caller, id: str, status: str, choice: Choice) -> t
         must_be_open(connection, caller, asked, choice.version)
         now = clock(connection)
         written = [decision(asked, status, caller.name, choice.note, now)]
-        written += done(connection, caller, asked, choice, now) if status == "accepted" else refused(connection, caller, asked, now)
+        written += (
+            done(connection, caller, asked, choice, now) if status == "accepted" else refused(connection, caller, asked, choice.note, now)
+        )
         run = _record(app, connection, caller, asked, written, now)
         decided = CANDIDATES.one(connection, caller.workspace_id, id)
     if choice.content:
