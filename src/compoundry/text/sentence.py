@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from compoundry.text import dates, negation, quantities, questions
 from compoundry.text.lexicon import FOREIGN, PREPOSITIONS, SMALL, rows
+from compoundry.text.signs import PUNCTUATION
 from compoundry.text.words import cut, past, sense
 
 PERSONS = {form: row[0] for row in rows("persons") for form in row[1:]}
@@ -55,7 +56,7 @@ def read(text: str, observed_at: datetime) -> Sentence:
     words = tuple(quantities.fold(negation.fold(dates.fold(questions.fold(cut(text)), observed_at))))
     senses = tuple(_sense(w) for w in words)
     low = tuple(w.lower() for w in words)
-    content = tuple(i for i, w in enumerate(low) if w not in SMALL and (w[0].isalnum() or w[0] in "#@¬"))
+    content = tuple(i for i, w in enumerate(low) if w not in SMALL and w[0] not in PUNCTUATION)
     return Sentence(
         text=text,
         words=words,

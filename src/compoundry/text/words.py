@@ -5,11 +5,14 @@ import unicodedata
 from functools import lru_cache
 
 from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, PAST, SYNONYMS
+from compoundry.text.signs import TOKENS, spelled
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
 _TOKEN = re.compile(
-    r"\+\d{7,}|\b[^\W\d_]{1,2}(?:\+{1,2}|#|-)(?!\w)|[$€£¥#@]|\d[\d.,:/-]*\d(?:\.\d+)?|\d|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]"
+    r"\+\d{7,}|\b[^\W\d_]{1,2}(?:\+{1,2}|#|-)(?!\w)|[$€£¥#@]|\d(?:[\d.,:/-]*\d(?:\.\d+)?)?(?:\+(?!\w))?|[^\W\d_]+(?:['.&][^\W\d_]+)*|%|[,;:()?]|"
+    + TOKENS
 )
+_BARE = re.compile(r"(?<![\w.,)])\.(?=\d)")  # .5 is 0.5
 _DIALLED = re.compile(r"(?<![\w+])\+\d(?:[ ()./-]*\d){6,14}(?!\w)")
 _CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
 _GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
@@ -23,12 +26,12 @@ _SOUNDED = re.compile(r"(?:[aeiou]{2}[ktrmpnd]|er|en|on|or|om|it|et|ot|op|lp|ist
 
 
 def plain(sentence: str) -> str:
-    """Write a sentence with plain quotes, dashes and compatible letters.
+    """Write a sentence with plain quotes, dashes, signs and compatible letters.
 
-    >>> plain("It’s  10 km")
-    "It's 10 km"
+    >>> plain("It’s  10 km"), plain("−5 or ≥ ½")
+    ("It's 10 km", '-5 or >= 0.5')
     """
-    return " ".join(unicodedata.normalize("NFKC", sentence).translate(_QUOTES).split())
+    return " ".join(unicodedata.normalize("NFKC", spelled(sentence)).translate(_QUOTES).split())
 
 
 def cut(sentence: str) -> list[str]:
@@ -40,6 +43,8 @@ def cut(sentence: str) -> list[str]:
     ['Is', 'O+', 'rare', 'in', 'the', 'USA', '?', 'Does', 'C++', 'help', 'us', 'get', 'an', 'I.T', 'job', '?']
     >>> cut("Call +46 70 123 45 67 or +46-(0)70-1234567.")
     ['Call', '+46701234567', 'or', '+460701234567']
+    >>> cut("At -5°C or > .5 it works 👍, pre-2020 too.")
+    ['At', '-', '5', 'C', 'or', '>', '0.5', 'it', 'works', '👍', ',', 'pre', '2020', 'too']
     """
     words: list[str] = []
     for chunk in _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" "):
@@ -57,7 +62,7 @@ def _pieces(chunk: str) -> tuple[str, ...]:
             at = text.lower().rindex(ending)
             text = text[:at] + full + text[at + len(ending) :]
     text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
-    return tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", text)))
+    return tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", _BARE.sub("0.", text))))
 
 
 @lru_cache(maxsize=65536)

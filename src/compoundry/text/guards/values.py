@@ -12,7 +12,8 @@ from compoundry.text.quoting import said
 from compoundry.text.sentence import Sentence
 from compoundry.text.synonyms import nearness
 
-_PLAIN = re.compile(r"#(\d+(?:\.\d+)?)(?![\d.~])")
+_PLAIN = re.compile(r"#(-?\d+(?:\.\d+)?)(?![\d.~])")
+_WRITTEN = re.compile(r"(#\D*)([\d.,]+)(.*)")
 _YEAR = re.compile(r"#(?:19|20)\d\d")
 _NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
 
@@ -31,6 +32,8 @@ def quantity(c: Compared) -> list[Finding]:
     []
     >>> [f.guard for f in quantity(spoken("Dana has cats", "Dana has 3 cats"))]
     ['quantity_added']
+    >>> [(f.text, f.hard) for f in quantity(spoken("Dana needs Python 3.1", "Dana needs Python 3.10"))]
+    [('3.1 need not be 3.10', False)]
     """
     one = [c.a.words[i] for i in c.aligned.only_a if c.a.words[i][0] == "#"]
     other = [c.b.words[j] for j in c.aligned.only_b if c.b.words[j][0] == "#"]
@@ -40,9 +43,20 @@ def quantity(c: Compared) -> list[Finding]:
     shown: dict[str, Fact] = {"one": ones, "other": others}
     if not one or not other:
         return [Finding("quantity_added", f"only one of them says {(ones or others)[0]}", facts=shown)]
+    if len(one) == len(other) == 1 and _worth(one[0]) == _worth(other[0]):
+        return [Finding("quantity", f"{ones[0]} need not be {others[0]}", facts=shown)]
     rest = c.lasting_a or c.lasting_b
     value = len(one) == len(other) == 1 and not rest and not c.aligned.crossed and _counted(c.a, c.b, one[0], other[0]) and not _twice(c)
     return [Finding("quantity", _clash(one, other, ones, others), c.alike_otherwise, "update" if value else "different", facts=shown)]
+
+
+def _worth(value: str) -> tuple[str, float, str]:
+    """Return what a number is worth that may be a version or a code: 3.10 is 3.1, and 007 is 7."""
+    found = _WRITTEN.fullmatch(value)
+    try:
+        return (found[1], float(found[2].replace(",", "")), found[3]) if found else (value, 0.0, "")
+    except ValueError:
+        return value, 0.0, ""
 
 
 def _clash(one: Sequence[str], other: Sequence[str], ones: Sequence[str], others: Sequence[str]) -> str:
@@ -180,10 +194,10 @@ def _unit(value: str) -> str:
     """Return the unit of a quantity; a date and a time are units of their own."""
     return (
         value[:2]
-        if value[0] == "@" and value[1] == "t"
+        if value.startswith("@t")
         else "@"
         if value[0] == "@"
         else "+"
-        if value[1] == "+"
-        else value.lstrip("#≈<>=0123456789.~")
+        if value[1:2] == "+"
+        else value.lstrip("#≈≠±<>=-0123456789.,~")
     )
