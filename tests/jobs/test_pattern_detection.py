@@ -7,6 +7,7 @@ from compoundry.job import Notice, View, same_id
 from compoundry.jobs import pattern_detection
 from compoundry.jobs.pattern_detection import Policy
 from compoundry.model import Insight, Pattern, PatternKind
+from compoundry.text.wording import expected
 from tests.jobs.views import NOW, START, applied, insight, view
 
 FIRMS = ("Acme", "Borealis", "Cobalt", "Dunmore", "Elgin", "Fjord", "Gantry", "Helix", "Ivory", "Juniper")
@@ -93,3 +94,29 @@ def test_a_new_pattern_never_takes_the_id_of_a_known_one() -> None:
     (fresh,) = [c for c in changes(replace(shown, patterns=(moved,))) if c.before is None]
     assert fresh.pattern.evidence == theme.evidence
     assert fresh.pattern.id != theme.id
+
+
+def test_what_many_tell_of_one_day_is_no_period() -> None:
+    """Six firms that report one outage are six firms, and one day."""
+    outage = [insight(n, f"{who} reported that the login page was down.", who, day=101) for n, who in enumerate(FIRMS[:6])]
+    assert patterns([*outage, *talk()], "period") == []
+
+
+def test_a_period_of_several_counts_days_and_names_none_of_them() -> None:
+    told = [
+        insight(10 * week + n, f"{who} reported that the login page was down.", who, day=7 * week + 3)
+        for week in range(8)
+        for n, who in enumerate(FIRMS[:3])
+    ]
+    (period,) = patterns([*told, *talk()], "period")
+    assert (period.support, period.reason.facts["out_of"]) == (8, 8)
+    assert period.label == "3 people reported that the login page was down, mostly on Thursdays (8 of 8 days)"
+    assert expected(period.reason.facts, "period", told[0])[1] == "Expect “… reported that the login page was down” or the like"
+
+
+def test_a_busy_day_of_the_workspace_makes_no_other_weekday_rare() -> None:
+    """An import of 200 notes on one Monday says nothing about Thursdays."""
+    told = [insight(n, "Acme audits its suppliers.", "Acme", day=day) for n, day in enumerate((3, 10, 17, 24, 31, 32, 40))]
+    imported = [insight(1000 + n, f"Person {n} keeps {n} old maps of {n} towns.", f"Person {n}", day=0) for n in range(200)]
+    usual = [insight(2000 + n, f"Person {n} {said}.", f"Person {n}", day=3 + 7 * n) for n, said in enumerate(OTHERS)]
+    assert patterns([*told, *imported, *usual], "period") == []

@@ -51,7 +51,8 @@ def told(corpus: Corpus, finding: Finding, usual: Usage) -> tuple[str, Mapping[s
         case "habit":
             label = wording.habit(what, typical[0], finding.support, first)
         case "period":
-            label = wording.period(what, typical[0], finding.when, finding.support, finding.out_of)
+            facts["several"] = wording.subjects(about) > 1
+            label = wording.period(what, typical[0], about, finding.when, finding.support, finding.out_of)
         case "sequence" | "co_occurrence":
             then = wording.says(*_of_typical(_gist(corpus, finding, finding.then, usual)))
             facts["then"] = then

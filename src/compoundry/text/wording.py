@@ -38,6 +38,11 @@ def nouns(insights: Sequence[Insight]) -> str:
     return _NOUNS.get(next(iter(kinds)), "sources") if len(kinds) == 1 else "sources"
 
 
+def subjects(insights: Sequence[Insight]) -> int:
+    """Count whom insights are about; those about nobody count for none."""
+    return len({i.entities[0].id for i in insights if i.entities})
+
+
 def predicate(insight: Insight) -> str | None:
     """Return what the sentence says of its first entity; None when it doesn't begin with that name."""
     sentence = insight.content.strip().rstrip(".!")
@@ -75,12 +80,7 @@ def theme(what: Gist, typical: Insight, about: Sequence[Insight], support: int, 
 
     What most of them bear out is said outright; else only the phrase that they share, and the most typical sentence as one.
     """
-    many = f"{support} {nouns(about)}"
-    said = _said_of(what.claim, typical) if what.claim else None
-    if said:
-        return f"{many} {plural(said)} ({since(first)})"
-    told = f"“{what.topic}” comes up with {many}" if what.topic else f"{many} say the like"
-    return f"{told} ({since(first)}), most typically: “{_short(said_of_any(typical))}”"
+    return _of_several(what, typical, f"{support} {nouns(about)}", f" ({since(first)})")
 
 
 def habit(what: Gist, typical: Insight, support: int, first: datetime) -> str:
@@ -92,10 +92,12 @@ def habit(what: Gist, typical: Insight, support: int, first: datetime) -> str:
     return f"{told} keeps coming up with {_name(typical)} ({when}), most typically: “{_short(_quoted(typical))}”"
 
 
-def period(what: Gist, typical: Insight, when: str, support: int, out_of: int) -> str:
-    """Say what comes at its time."""
-    mostly = f"mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of} days)"
-    return f"{what.claim or f'“{_short(_quoted(typical))}” or the like'}, {mostly}"
+def period(what: Gist, typical: Insight, about: Sequence[Insight], when: str, support: int, out_of: int) -> str:
+    """Say what comes at its time; what several do is said of no single one of them."""
+    mostly = f", mostly {'on' if when.endswith('days') else 'in'} {when} ({support} of {out_of} days)"
+    if (many := subjects(about)) > 1:
+        return _of_several(what, typical, f"{many} {nouns(about)}", mostly)
+    return f"{what.claim or f'“{_short(_quoted(typical))}” or the like'}{mostly}"
 
 
 def sequence(first: str, then: str, who: str, support: int, out_of: int, days: str) -> str:
@@ -135,7 +137,8 @@ def expected(facts: Mapping[str, Fact], kind: PatternKind, typical: Insight) -> 
         case "co_occurrence":
             return f"“{said}”", f"Look for “{facts.get('then', '')}” too"
         case "period":
-            return f"you plan for {facts.get('when', '')}", f"Expect “{_short(_quoted(typical))}” or the like"
+            like = said if facts.get("several") else _short(_quoted(typical))
+            return f"you plan for {facts.get('when', '')}", f"Expect “{like}” or the like"
         case _:
             assert_never(kind)
 
@@ -144,6 +147,14 @@ def said_of_any(insight: Insight) -> str:
     """Return what a sentence says, with its first entity left open."""
     said = predicate(insight)
     return f"… {said}" if said else _quoted(insight)
+
+
+def _of_several(what: Gist, typical: Insight, many: str, when: str) -> str:
+    said = _said_of(what.claim, typical) if what.claim else None
+    if said:
+        return f"{many} {plural(said)}{when}"
+    told = f"“{what.topic}” comes up with {many}" if what.topic else f"{many} say the like"
+    return f"{told}{when}, most typically: “{_short(said_of_any(typical))}”"
 
 
 def _said_of(claim: str | None, typical: Insight) -> str | None:

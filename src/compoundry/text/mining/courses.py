@@ -70,23 +70,23 @@ def _among(found: Sequence[Finding], looked_at: int) -> Iterator[Finding]:
 def periods(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
     """Find what comes on one weekday or in one month: a topic, or what one entity does of it, compared with all other days.
 
-    The tail is multiplied by all that was looked at: the days or months, and everything that is long enough.
+    Days are counted once, however many tell of them. The tail is multiplied by all that was looked at: the days or months,
+    and everything that is long enough.
     """
     least = max(at_least, _LEAST_FOR_PERIOD)
     everything = _seen(corpus, range(len(corpus.insights)))
     calendars: tuple[tuple[Sequence[str], Callable[[date], int]], ...] = ((_WEEKDAYS, date.weekday), (_MONTHS, lambda day: day.month - 1))
-    long = [(rows, seen) for rows in _of_all_and_of_one(corpus, groups) if len(seen := _seen(corpus, rows)) >= least]
+    long = [(rows, days) for rows in _of_all_and_of_one(corpus, groups) if len(days := _seen(corpus, rows)) >= least]
     for names, place in calendars:
-        usual = Counter(place(day) for _, day in everything)
         told = set[int]()
-        for rows, seen in long:
-            index, hits = max(sorted(Counter(place(day) for _, day in seen).items()), key=lambda pair: pair[1])
-            rate = (usual[index] - hits + 1) / (len(everything) - len(seen) + len(names))
-            often = hits >= least and hits / len(seen) >= 0.6 and (names is _WEEKDAYS or _years(seen) > 1)
+        for rows, days in long:
+            index, hits = max(sorted(Counter(map(place, days)).items()), key=lambda pair: pair[1])
+            often = hits >= least and hits / len(days) >= 0.6 and (names is _WEEKDAYS or len({day.year for day in days}) > 1)
             if often and told.isdisjoint(rows) and len(_seen(corpus, corpus.doings(rows))) >= least:
                 told.update(rows)
-                p = min(1.0, binomial_tail(len(seen), hits, rate) * len(names) * len(long))
-                yield Finding("period", tuple(rows), hits, len(seen), p, hits / len(seen), wilson(hits, len(seen)), (), names[index])
+                rate = _rate(everything - days, place, index, len(names))
+                p = min(1.0, binomial_tail(len(days), hits, rate) * len(names) * len(long))
+                yield Finding("period", tuple(rows), hits, len(days), p, hits / len(days), wilson(hits, len(days)), (), names[index])
 
 
 def _of_all_and_of_one(corpus: Corpus, groups: Topics) -> Iterator[Sequence[int]]:
@@ -99,12 +99,15 @@ def _of_all_and_of_one(corpus: Corpus, groups: Topics) -> Iterator[Sequence[int]
         yield from (mine[who] for who in sorted(mine) if len(mine) > 1)
 
 
-def _seen(corpus: Corpus, rows: Iterable[int]) -> set[tuple[str, date]]:
-    return {(corpus.who(n), day) for n in rows for day in corpus.days(n)}
+def _seen(corpus: Corpus, rows: Iterable[int]) -> Counter[date]:
+    """Count for each day how many it is known of."""
+    return Counter(day for _, day in {(corpus.who(n), day) for n in rows for day in corpus.days(n)})
 
 
-def _years(seen: set[tuple[str, date]]) -> int:
-    return len({day.year for _, day in seen})
+def _rate(others: Counter[date], place: Callable[[date], int], index: int, size: int) -> float:
+    """Return how often any other day is such a one: of all that is known of days, or of the days themselves, whichever is more."""
+    such = [n for day, n in others.items() if place(day) == index]
+    return max((sum(such) + 1) / (others.total() + size), (len(such) + 1) / (len(others) + size))
 
 
 def _timeline(corpus: Corpus, rows: Sequence[int]) -> Timeline:
