@@ -27,7 +27,7 @@ _ALIKE: Final = {"when": "if", "whenever": "if"}
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Hold the telling words in their order: on what condition, what, but for what; and whether the condition leads, and `do` is of several."""
+    """Hold the telling words of each part in their order; whether the condition leads, and whether `do` joins several things."""
 
     when: tuple[str, ...]
     do: tuple[str, ...]
