@@ -230,7 +230,7 @@ def test_a_pattern_whose_insights_are_gone_is_retired_and_says_how_they_went() -
     retracted = replace(COMPLAINTS[1], evidence=())
     (change,) = later([COMPLAINTS[0], retracted, *noise()], patterns=known(), fates=fates)
     assert (change.pattern.status, change.reason.code) == ("retired", "evidence_gone")
-    told = "1 of its 5 insights is left: 2 were merged into others, 1 was archived, 1 was taken back with its source"
+    told = "1 of its 5 insights is left: 2 were merged into others, 1 was archived, 1 was taken back or told by sources that aren't trusted"
     assert change.reason.text == told
 
 

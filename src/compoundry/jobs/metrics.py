@@ -22,6 +22,7 @@ VECTORS = False
 COLUMNS = True
 EVIDENCE_OF = 40_000
 MOST_SOURCES = 20
+MOST_HALF_LIVES = 1_000
 MICRO_DAYS = 86_400e6
 Figure = float | Mapping[str, float]
 FIGURES = (
@@ -45,6 +46,9 @@ class Policy:
     at_most: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not 0 < self.stale_after_half_lives <= MOST_HALF_LIVES:
+            told = f"more than 0 and at most {MOST_HALF_LIVES:,}, not {self.stale_after_half_lives:g}"
+            raise Invalid(f"metrics: stale_after_half_lives must be {told}")
         for name in (*self.at_least, *self.at_most):
             must_be_figure("metrics: bounds", name)
 

@@ -1,6 +1,7 @@
 """Turn patterns and lessons into rules: when, do or expect, unless, because."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compoundry.counting import counted
+from compoundry.errors import Invalid
 from compoundry.job import Advise, Disposition, Plan, View, same_id
 from compoundry.model import Insight, Pattern, Reason, Rule
 from compoundry.text import wording
@@ -33,7 +35,8 @@ class Policy:
     the cosine of their words is at least `same_words`, or that of their meaning `same_meaning`, and no guard tells them
     apart. A rule below `least_confidence` isn't made, and one that falls well below that is retired. With three outcomes or
     more (its probation), a rule whose probability of doing more good than harm is below `least_help` is retired. `hold_out`
-    is the share of exports that go without a rule, so that its lift can be measured; 0 withholds nothing.
+    is the share of exports that go without a rule, so that its lift can be measured; 0 withholds nothing. All but the budget
+    are shares, from 0 to 1; raises Invalid for others, and for a budget below 1.
     """
 
     budget: int = 40
@@ -43,22 +46,35 @@ class Policy:
     least_help: float = 0.1
     hold_out: float = 0.0
 
+    def __post_init__(self) -> None:
+        shares = ("same_words", "same_meaning", "least_confidence", "least_help", "hold_out")
+        for name, least, most in (("budget", 1, 10_000), *((share, 0, 1) for share in shares)):
+            if not least <= getattr(self, name) <= most:
+                raise Invalid(f"playbook_synthesis: {name} must be from {least} to {most:,}, not {getattr(self, name):g}")
+
 
 def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Make rules from what stands, update those that are known, retire those whose evidence is gone or that do harm."""
-    insights = {i.id: i for i in sorted(view.insights, key=lambda i: i.id)}
+    everything = sorted(view.insights, key=lambda i: i.id)
+    insights = {i.id: _as_heard(i) for i in everything if i.evidence}  # nothing rests on sources that are retracted or not trusted
     known = {rule.id: rule for rule in view.rules}
-    standing = (r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate") and not _harms(r, policy))
-    imported = sorted(standing, key=lambda r: r.id)
+    agreed = {c.id for c in view.candidates if c.kind == "rule" and c.status == "accepted"}
+    imported = [r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate") and not _harms(r, policy)]
     drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
     worth = [d for d in drafts if d.confidence >= _least(known.get(d.id), policy) and not _harms(known.get(d.id), policy)]
-    chosen, outranked = _chosen([*imported, *_best(worth, view.rules)], _meanings(view), policy)
-    agreed = {c.id for c in view.candidates if c.kind == "rule" and c.status == "accepted"}
+    ranked = sorted([*imported, *worth], key=lambda r: _rank(r, known.get(r.id), agreed))
+    chosen, outranked = _chosen(ranked, known, _meanings(view), policy)
     changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id), followed=draft.id in agreed)]
     changes += _retired(view, {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, outranked, policy)
     cited = {id for draft in chosen for id in draft.evidence}
-    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in insights.values())
+    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
     return Plan(told, tuple(changes))
+
+
+def _as_heard(insight: Insight) -> Insight:
+    """Believe an insight no more than what speaks for it allows, as far as its sources are trusted now: the sweep may not have run."""
+    doubt = math.prod(1 - e.weight for e in insight.evidence if e.kind not in ("contradicted", "retrieved"))
+    return replace(insight, confidence=min(insight.confidence, 1 - doubt))
 
 
 def _from_patterns(patterns: Sequence[Pattern], insights: Mapping[str, Insight]) -> Iterator[Rule]:
@@ -120,13 +136,14 @@ def _words(rule: Rule) -> tuple[str, str]:
     return rule.source, " ".join("".join(c if c.isalnum() else " " for c in told.casefold()).split())
 
 
-def _best(drafts: Sequence[Rule], known: Sequence[Rule]) -> list[Rule]:
-    """Order by expected value: confidence moved by outcomes; what people decided to follow comes first."""
-    by_id = {rule.id: rule for rule in known}
-    return sorted(drafts, key=lambda d: (not _decided(by_id.get(d.id)), -_value(d, by_id.get(d.id)), d.id))
+def _rank(rule: Rule, known: Rule | None, agreed: Set[str]) -> tuple[bool, float, bool, int, str]:
+    """Order by expected value, what is followed first; of equal value, what people accepted comes before what was only imported."""
+    only_imported = rule.source == "imported" and rule.id not in agreed
+    line = rule.reason.facts.get("line", 0) if only_imported else 0
+    return not _followed(known), -_value(rule, known), only_imported, int(line) if isinstance(line, int) else 0, rule.id
 
 
-def _decided(rule: Rule | None) -> bool:
+def _followed(rule: Rule | None) -> bool:
     return rule is not None and rule.status == "active"
 
 
@@ -152,7 +169,9 @@ def _meanings(view: View) -> Mapping[str, NDArray[np.float32]]:
     return {insight.id: view.vectors[n] for n, insight in enumerate(view.insights)} if view.vectors.shape[1] else {}
 
 
-def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]], policy: Policy) -> tuple[list[Rule], Mapping[str, Reason]]:
+def _chosen(
+    drafts: Sequence[Rule], known: Mapping[str, Rule], meanings: Mapping[str, NDArray[np.float32]], policy: Policy
+) -> tuple[list[Rule], Mapping[str, Reason]]:
     """Leave out rules that say what a better one says already, and name those that contradict each other; say why those left out are."""
     size = len(next(iter(meanings.values()))) if meanings else 0
     rows = [meanings.get(d.evidence[0], np.zeros(size)) if d.source == "lesson" else np.zeros(size) for d in drafts]
@@ -161,14 +180,19 @@ def _chosen(drafts: Sequence[Rule], meanings: Mapping[str, NDArray[np.float32]],
     kept = found.kept[: policy.budget]
     within = set(kept)
     clashes = {n: tuple(sorted(drafts[m].id for m in found.against.get(n, ()) if m in within)) for n in kept}
-    full = Reason(
-        "outranked",
-        f"{counted(policy.budget, 'better rule')} {'fills' if policy.budget == 1 else 'fill'} the playbook",
-        {"budget": policy.budget},
-    )
-    outranked = {drafts[n].id: full for n in found.kept[policy.budget :]}
+    filling = [drafts[n] for n in kept]
+    outranked = {drafts[n].id: _full(drafts[n], filling, known) for n in found.kept[policy.budget :]}
     outranked |= {drafts[n].id: _repeated(drafts[m]) for n, m in found.same_as.items()}
     return [replace(drafts[n], clashes=clashes[n]) for n in kept], outranked
+
+
+def _full(rule: Rule, filling: Sequence[Rule], known: Mapping[str, Rule]) -> Reason:
+    """Say what fills the playbook in the place of a rule: better ones, and those that are as good or that are followed already."""
+    mine, many = _value(rule, known.get(rule.id)), len(filling)
+    better = sum(_value(one, known.get(one.id)) > mine for one in filling)
+    what = counted(many, "better rule" if better == many else "rule")
+    rest = "" if better == many else f": {better} better, {many - better} as good or followed already"
+    return Reason("outranked", f"{what} {'fills' if many == 1 else 'fill'} the playbook{rest}", {"budget": many, "better": better})
 
 
 def _repeated(better: Rule) -> Reason:
@@ -192,7 +216,7 @@ def _advised(draft: Rule, before: Rule | None, *, followed: bool) -> Iterator[Ad
 
 
 def _retired(
-    view: View, chosen: set[str], possible: Mapping[str, float], outranked: Mapping[str, Reason], policy: Policy
+    view: View, chosen: Set[str], possible: Mapping[str, float], outranked: Mapping[str, Reason], policy: Policy
 ) -> Iterator[Advise]:
     for rule in sorted(view.rules, key=lambda r: r.id):
         if rule.status in ("candidate", "active") and rule.id not in chosen:
@@ -219,7 +243,8 @@ def _why_without_evidence(view: View, rule: Rule) -> Reason:
         return Reason("evidence_gone", f"the pattern behind it was retired: {behind.reason.text}", {"pattern": behind.id})
     if behind and behind.status == "rejected":
         return Reason("evidence_gone", "the pattern behind it was rejected", {"pattern": behind.id})
-    left = {i.id for i in view.insights}.intersection(rule.evidence)
+    left = {i.id for i in view.insights if i.evidence}.intersection(rule.evidence)
     if left:
         return Reason("evidence_gone", "what it rested on no longer says so", {"left": len(left)})
-    return evidence_gone(rule.evidence, view.fates, left)
+    retracted = {i.id: "retracted" for i in view.insights if not i.evidence}
+    return evidence_gone(rule.evidence, {**view.fates, **retracted}, left)

@@ -11,7 +11,7 @@ _HOW = {
     "superseded": "superseded",
     "archived": "archived",
     "forgotten": "forgotten",
-    "retracted": "taken back with its source",
+    "retracted": "taken back or told by sources that aren't trusted",
 }
 _UNKNOWN = "gone"
 
