@@ -185,6 +185,26 @@ def test_what_a_reviewer_answers_is_evidence_that_counts_at_once(ws: Workspace, 
     assert (ws.insight(id).evidence, ws.insight(id).confidence) == (before.evidence, before.confidence)
 
 
+def test_what_a_person_brings_back_stays(ws: Workspace) -> None:
+    ws.configure("decay_sweep", floor=0.0)
+    id = ws.add("The gate is closed.", type="status", confidence=0.3, observed_at=ago(400))
+    other = ws.add("Dana leads sales.")
+    ws.run("decay_sweep")
+    assert [i.id for i in ws.insights(standing="archived")] == [id]
+    assert [i.id for i in ws.insights()] == [other]
+    back = ws.edit(id, standing="active")
+    assert [(e.kind, e.excerpt) for e in back.evidence[1:]] == [("reviewed", "brought back by hand")]
+    assert back.confidence > 0.8
+    assert ws.run("decay_sweep").state == "completed"
+    assert ws.insight(id).standing == "active"
+    assert len(ws.edit(id, standing="active").evidence) == 2, "it was there already"
+    assert ws.insights(standing="archived") == []
+    with pytest.raises(Invalid, match="standing: must be one of active, merged, superseded, archived"):
+        ws.insights(standing="lost")
+    with pytest.raises(Invalid, match="standing: can't stand together with as_of"):
+        ws.insights(standing="archived", as_of=ago(1))
+
+
 def test_a_question_about_what_is_gone_can_be_refused(ws: Workspace) -> None:
     id = ws.add("Dana leads sales.")
     ws.edit(id, recheck_at=ago(1))

@@ -69,6 +69,7 @@ READING = [
     "insights --last 5200w --type fact --limit 2",
     "insights --from 2026-03-01T00:00:00Z --to 2026-03-10T00:00:00Z",
     "insights --entity Dana",
+    "insights --standing merged --limit 3",
     "insight {insight}",
     "why {insight}",
     "recall email --limit 3",

@@ -39,8 +39,9 @@ def recent(
     type: Annotated[str | None, Query(description="Only of this type")] = None,
     entity: About = None,
     as_of: AsOf = None,
+    standing: Annotated[str | None, Query(description="active (if nothing is said), merged, superseded or archived")] = None,
 ) -> Answer:
-    """List active insights, newest first."""
+    """List insights, newest first: active ones, unless `standing` says otherwise."""
     if last is not None and (from_ or to):
         raise Invalid("last: can't stand together with from or to; use one of them")
     since, until = times.moment("from", from_), times.moment("to", to)
@@ -49,7 +50,8 @@ def recent(
     span = times.duration(last) if last is not None else None
     who = caller(request)
     then = times.moment("as_of", as_of)
-    found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, as_of=then, type=type, entity=entity)
+    filters = {"type": type, "entity": entity, "standing": standing}
+    found = insights.recent(app(request), who, limit=limit, last=span, since=since, until=until, as_of=then, **filters)
     shown = [wire.insight(one, who.workspace_id) for one in found]
     return Answer({"data": shown, "insights": shown})
 

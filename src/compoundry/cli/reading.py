@@ -29,13 +29,15 @@ def insights(
     until: Annotated[str | None, typer.Option("--to", help="Only before this time.")] = None,
     type: Annotated[str | None, typer.Option(help="Only of this type, such as fact or preference.")] = None,
     entity: Annotated[str | None, typer.Option(help="Only about this entity, by id or name.")] = None,
+    standing: Annotated[str | None, typer.Option(help="Only these: active (if nothing is said), merged, superseded or archived.")] = None,
     as_of: AsOf = None,
     limit: Limit = 20,
 ) -> Shown:
-    """List active insights, newest first."""
+    """List insights, newest first: active ones, unless --standing says otherwise."""
     if last is not None and (since or until):
         raise Invalid("--last can't stand together with --from or --to; use one of them")
-    return shapes.insights(desk.insights(Filter(limit, {"type": type, "entity": entity}), last=last, since=since, until=until, as_of=as_of))
+    wanted = Filter(limit, {"type": type, "entity": entity, "standing": standing})
+    return shapes.insights(desk.insights(wanted, last=last, since=since, until=until, as_of=as_of))
 
 
 @command(app, "insight", open_desk, ON_A_DESK)
@@ -75,7 +77,7 @@ def edit(
     content: Annotated[str | None, typer.Option(help="What it should say.")] = None,
     type: Annotated[str | None, typer.Option(help="Its type.")] = None,
     pinned: Annotated[bool | None, typer.Option("--pin/--unpin", help="A pinned insight never fades.")] = None,
-    standing: Annotated[str | None, typer.Option(help="active or archived.")] = None,
+    standing: Annotated[str | None, typer.Option(help="active or archived; bringing one back is evidence that it holds.")] = None,
     recheck: Annotated[str | None, typer.Option(metavar="TIME", help="From when on to ask whether it still holds.")] = None,
 ) -> Shown:
     """Change an insight by hand."""

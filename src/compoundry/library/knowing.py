@@ -71,7 +71,7 @@ class Knowing(Opened):
         as_of: datetime | None = None,
         **filters: str | None,
     ) -> list[Insight]:
-        """Return the newest active insights, or what was believed at a time; `filters` are type and entity."""
+        """Return the newest active insights, or what was believed at a time; `filters` are type, entity and standing."""
         return insights.recent(self._app, self._caller, limit=limit, last=last, since=since, until=until, as_of=as_of, **filters)
 
     def insight(self, id: str) -> Insight:

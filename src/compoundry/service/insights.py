@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
 from compoundry.errors import Conflict, Invalid, Twin
-from compoundry.model import Caller, Draft, Evidence, Insight
+from compoundry.model import Caller, Draft, Evidence, Insight, Standing
 from compoundry.service.app import App
 from compoundry.service.beliefs import belief_policy
 from compoundry.service.intake import InsightIn
 from compoundry.service.runs import Idempotency
-from compoundry.service.said import ReinforceIn, edited, understood
+from compoundry.service.said import ReinforceIn, chosen, edited, understood
 from compoundry.store import announcing, answers, insights, rewind, sources
 from compoundry.store.database import Connection, clock
 from compoundry.store.insights import Learned
@@ -71,8 +71,15 @@ def recent(
     as_of: datetime | None = None,
     **filters: str | None,
 ) -> list[Insight]:
-    """Return the newest active insights first; `since` counts in, `until` doesn't; `as_of` asks what was believed then."""
+    """Return the newest insights first; `since` counts in, `until` doesn't; `as_of` asks what was believed then.
+
+    `filters` are type, entity and standing: active ones unless it says otherwise. Raises Invalid for a standing that there isn't, and
+    for one of a time that is past: only what was active then is known.
+    """
     caller.need("insight.stream")
+    chosen({"standing": get_args(Standing)}, {"standing": filters.get("standing")})
+    if as_of is not None and filters.pop("standing", None) not in (None, "active"):
+        raise Invalid("standing: can't stand together with as_of; what was believed then was active")
     with app.database.read() as connection:
         if as_of is not None:
             return _as_of(connection, caller.workspace_id, as_of, limit=limit, since=since, until=until, **filters)
@@ -114,7 +121,8 @@ def edit(
 ) -> Insight:
     """Change content, type, pin, standing or recheck day of an insight; Conflict when it isn't at this version any more.
 
-    Evidence is what was seen and stays as it is; where the content changes, `reworded_at` among the metadata says when.
+    Evidence is what was seen and stays as it is; where the content changes, `reworded_at` among the metadata says when. Bringing back an
+    archived insight is evidence of its own, lest the next sweep archives it again: whoever does so says that it holds.
     """
     caller.need("record.write")
     values = edited(values)
@@ -126,7 +134,10 @@ def edit(
         if "standing" in values and {before.standing, values["standing"]} - {"active", "archived"}:
             raise Conflict(f"the insight is {before.standing}; only active and archived ones can change places here")
         reworded = "content" in values and values["content"] != before.content
-        said = {"metadata": {**before.metadata, "reworded_at": now.isoformat().replace("+00:00", "Z")}} if reworded else {}
+        said: dict[str, Any] = {"metadata": {**before.metadata, "reworded_at": now.isoformat().replace("+00:00", "Z")}} if reworded else {}
+        if before.standing == "archived" and values.get("standing") == "active":
+            back = Evidence(app.new_id(), "reviewed", now, caller.name, 1.0, "brought back by hand")
+            said["confidence"] = _believed_with(connection, caller, id, back, now)
         insights.edit(connection, before, caller.workspace_id, {**values, **said}, now)
         return insights.one(connection, caller.workspace_id, id)
 
@@ -175,10 +186,7 @@ def reinforce(
             raise Conflict(f"the insight is {before.standing}; reinforce {before.merged_into or before.superseded_by} instead")
         weighs = _usual_weight(before, said.kind) if said.weight is None else said.weight
         piece = Evidence(app.new_id(), said.kind, said.at or now, said.source or caller.name, weighs, said.excerpt)
-        insights.reinforce(connection, caller.workspace_id, id, piece)
-        trust = sources.trust(connection, caller.workspace_id)
-        reinforced = belief.heard(insights.one(connection, caller.workspace_id, id), trust)
-        believed = belief.confidence(reinforced, now, belief_policy(connection, caller.workspace_id))
+        believed = _believed_with(connection, caller, id, piece, now)
         revived = {"standing": "active"} if said.kind in ("observed", "confirmed") else {}
         insights.edit(connection, before, caller.workspace_id, {"confidence": believed, **revived}, now)
         return insights.one(connection, caller.workspace_id, id)
@@ -219,6 +227,13 @@ def _draft(given: InsightIn, id: str, now: datetime, keep_created_at: bool) -> D
     draft = given.draft(id, now)
     _must_be_past(draft.observed_at, now, "created_at")
     return replace(draft, created_at=min(draft.observed_at, now)) if keep_created_at else draft
+
+
+def _believed_with(connection: Connection, caller: Caller, id: str, piece: Evidence, now: datetime) -> float:
+    """Add a piece of evidence to an insight; return how far it is believed now."""
+    insights.reinforce(connection, caller.workspace_id, id, piece)
+    reinforced = belief.heard(insights.one(connection, caller.workspace_id, id), sources.trust(connection, caller.workspace_id))
+    return belief.confidence(reinforced, now, belief_policy(connection, caller.workspace_id))
 
 
 def _usual_weight(insight: Insight, kind: str) -> float:

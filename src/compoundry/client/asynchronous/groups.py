@@ -41,12 +41,12 @@ class AsyncInsights:
         until: datetime | str | None = None,
         type: str | None = None,
         entity: str | None = None,
+        standing: str | None = None,
         as_of: datetime | str | None = None,
     ) -> tuple[Insight, ...]:
-        """Return the newest active insights, at most 100; `last` is like 30m, 2h, 1h30m or 1d, `as_of` asks what was believed then."""
-        return await self._client.ask(
-            calls.insights(limit=limit, last=last, since=since, until=until, type=type, entity=entity, as_of=as_of)
-        )
+        """Return the newest insights of a standing (active), at most 100; `last` is like 1h30m, `as_of` asks what was believed then."""
+        filters = {"type": type, "entity": entity, "standing": standing}
+        return await self._client.ask(calls.insights(limit=limit, last=last, since=since, until=until, as_of=as_of, **filters))
 
     async def get(self, id: str) -> Insight:
         """Return one insight, whatever became of it."""

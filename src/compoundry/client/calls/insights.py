@@ -23,7 +23,7 @@ def insights(
     as_of: datetime | str | None = None,
     **filters: str | None,
 ) -> Call[tuple[Insight, ...]]:
-    """Ask for active insights, newest first; at most 100."""
+    """Ask for insights, newest first; at most 100."""
     query = {"limit": limit, "last": last, "from": spelled(since), "to": spelled(until), "as_of": spelled(as_of), **filters}
     return Call(
         "GET", f"{PATH}/insights", lambda body: each(Insight.read, body.get("data", body.get("insights", ()))), query=present(query)
