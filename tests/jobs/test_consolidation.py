@@ -184,6 +184,13 @@ def test_what_happens_again_reinforces_the_oldest_and_stays() -> None:
     assert not plan(applied(view, made), NEAR, DAY).changes
 
 
+def test_a_habit_of_verbs_that_may_mean_something_for_once_stays_readable() -> None:
+    view = look(*(insight(f"{n}", "Dana moved the Friday meeting.", "Dana", day=n) for n in range(7)))
+    made = plan(view, NEAR, DAY)
+    assert [c.evidence.artifact["insight"] for c in made.changes if isinstance(c, Reinforce)] == [*"123456"]
+    assert not [c for c in made.changes if isinstance(c, Merge)]
+
+
 @pytest.mark.parametrize("status", ["open", "rejected"])
 def test_what_a_person_was_asked_or_refused_is_neither_merged_nor_asked_again(status: str) -> None:
     pair = (insight("a", "Dana prefers email.", "Dana"), insight("b", "Dana prefers e-mail.", "Dana"))

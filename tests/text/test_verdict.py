@@ -198,6 +198,32 @@ def test_what_happened_on_another_day_happened_again() -> None:
     assert verdict("Dana asked for the figures.", "Dana again asked for the figures.").relation == "unsure", "told on one day"
 
 
+@pytest.mark.parametrize(
+    ("told", "relation"),
+    [
+        ("Dana moved the Friday meeting.", "recurrence"),
+        ("Dana moved the Friday meeting again.", "recurrence"),
+        ("Dana moved to Rome.", "same"),
+        ("Dana moved to Rome once more.", "recurrence"),
+        ("Sven bought a return ticket.", "recurrence"),
+        ("Sven bought the groceries.", "recurrence"),
+        ("Sven bought the company.", "same"),
+        ("The house was sold.", "same"),
+        ("Dana joined Acme.", "same"),
+        ("Dana joined the call.", "recurrence"),
+        ("Dana hired Bob.", "same"),
+        ("Dana hired an assistant.", "recurrence"),
+        ("Dana launched a campaign.", "recurrence"),
+        ("Dana married Miguel.", "same"),
+        ("Dana was born in Oslo.", "same"),
+        ("Dana arrived at 9 am.", "recurrence"),
+    ],
+)
+def test_what_can_happen_only_once_depends_on_the_object(told: str, relation: str) -> None:
+    assert verdict(told, told, days=30).relation == relation
+    assert verdict(told, told).relation == "same"
+
+
 def test_a_newer_value_in_the_same_place_is_an_update() -> None:
     assert verdict("Acme has 200 employees.", "Acme has 250 employees.", days=30).relation == "update"
     assert verdict("Dana works at Initech.", "Dana works at Acme now.", days=30).relation == "update"

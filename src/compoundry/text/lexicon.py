@@ -45,9 +45,9 @@ CHANGES, MODAL, AGAIN = _CLASS["changes"], _CLASS["modal"], _CLASS["again"]
 RISES, FALLS = _CLASS["rises"], _CLASS["falls"]
 
 SYNONYMS = _heads()
-STATES, ONCE, MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense
+STATES, ONCE, ONE_THING, EITHER_WAY, MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense
     frozenset(SYNONYMS.get(word, word) for word in _CLASS[name])
-    for name in ("states", "once", "moves", "leavings", "plans", "oneway", "lasting", "standing")
+    for name in ("states", "once", "onething", "eitherway", "moves", "leavings", "plans", "oneway", "lasting", "standing")
 )
 SLOTS = frozenset((SYNONYMS.get(verb, verb), small) for verb, _, small in (pair.partition("-") for pair in _CLASS["slots"]))
 _AMBIGUOUS = frozenset(("better", "best", "worse", "worst", "lives", "leaves"))

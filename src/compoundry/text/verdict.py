@@ -8,7 +8,8 @@ from compoundry.text.alignment import Alignment
 from compoundry.text.guards.changes import OUTWEIGHING
 from compoundry.text.guards.finding import Finding, Relation, Told, compared
 from compoundry.text.guards.listing import findings
-from compoundry.text.lexicon import ONCE, SLIGHT, STATES, TAKEN_BACK, TURNING
+from compoundry.text.lexicon import SLIGHT, TAKEN_BACK, TURNING
+from compoundry.text.recurring import again
 from compoundry.text.sentence import Sentence
 from compoundry.text.worth import cost
 
@@ -54,7 +55,7 @@ def judge(older: Told, newer: Told) -> Verdict:
     matched = len(aligned.pairs)
     if not found:
         strict = bool(aligned.replaced) or not (a.english and b.english)
-        return Verdict("recurrence" if _again(older, newer) else "same", (), matched, strict=strict, asks=a.asks and b.asks)
+        return Verdict("recurrence" if again(older, newer) else "same", (), matched, strict=strict, asks=a.asks and b.asks)
     if found[0].guard in OUTWEIGHING:
         return Verdict(found[0].relation, found, matched, 1.0, strict=True)
     hard = [f for f in found if f.hard]
@@ -63,7 +64,7 @@ def judge(older: Told, newer: Told) -> Verdict:
         sure = len(hard) == 1 and all(f.hard or f.guard in slight for f in found)
         return Verdict(hard[0].relation if sure else "different", found, matched, 1.0)
     taken = cost({f.guard for f in found}, alike=_alike(a, b, aligned), order=order, asks=a.asks and b.asks)
-    return Verdict("unsure", found, matched, taken, slight=_slight(a, b, aligned, found) and not _again(older, newer))
+    return Verdict("unsure", found, matched, taken, slight=_slight(a, b, aligned, found) and not again(older, newer))
 
 
 def _slight(a: Sentence, b: Sentence, aligned: Alignment, found: tuple[Finding, ...]) -> bool:
@@ -92,11 +93,3 @@ def _alike(a: Sentence, b: Sentence, aligned: Alignment) -> float:
     near = len(aligned.similar)
     most = max((len(only) - near) / max(len(s.content), 1) for s, only in ((a, aligned.only_a), (b, aligned.only_b)))
     return 1.0 - most
-
-
-def _again(older: Told, newer: Told) -> bool:
-    """Tell a thing that happened on two days from one that was told on two days: no date in common, and it can happen twice."""
-    if older.observed_at.date() == newer.observed_at.date() or older.sentence.dates:
-        return False
-    told = older.event or older.sentence.past
-    return told and not (ONCE | STATES) & set(older.sentence.senses)
