@@ -1,7 +1,10 @@
 """A pattern is one thing: what it says, in which order or when, and on how much that is independent."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from compoundry.job import Notice, View, same_id
 from compoundry.jobs import pattern_detection
@@ -120,3 +123,33 @@ def test_a_busy_day_of_the_workspace_makes_no_other_weekday_rare() -> None:
     imported = [insight(1000 + n, f"Person {n} keeps {n} old maps of {n} towns.", f"Person {n}", day=0) for n in range(200)]
     usual = [insight(2000 + n, f"Person {n} {said}.", f"Person {n}", day=3 + 7 * n) for n, said in enumerate(OTHERS)]
     assert patterns([*told, *imported, *usual], "period") == []
+
+
+def near_each_other(seed: int, *, firms: int, times: int) -> list[Insight]:
+    """Have each firm do two things some times within 13 days of its own, in any order."""
+    dice, told = random.Random(seed), []
+    for n in range(firms):
+        start = dice.uniform(0, 300)
+        for k, said in enumerate(("asked for a questionnaire", "requested a discount on seats") * times):
+            told.append(insight(10 * n + k, f"{FIRMS[n]} {said}.", FIRMS[n], day=start + dice.uniform(0, 13)))
+    return told
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_only_comes_near_each_other_is_no_sequence(times: int) -> None:
+    """Whether one comes first is as good as tossed, so that hardly any of 30 workspaces may report an order."""
+    found = [patterns([*near_each_other(seed, firms=10, times=times), *talk()], "sequence") for seed in range(30)]
+    assert sum(map(bool, found)) <= 2
+
+
+def test_what_comes_in_any_order_goes_together() -> None:
+    assert patterns([*near_each_other(1, firms=8, times=3), *talk()], "co_occurrence")
+
+
+def test_what_mostly_comes_first_makes_a_sequence_of_one_order() -> None:
+    """One of ten has it the other way round, and some say it twice."""
+    told = followed("asked for a discount", "signed the plan")
+    turned = [insight(200, "Ivory signed the plan.", "Ivory", day=270), insight(201, "Ivory asked for a discount.", "Ivory", day=275)]
+    twice = [insight(210 + n, f"{who} asked for a discount.", who, day=n * 33 + 1) for n, who in enumerate(FIRMS[:3])]
+    (sequence,) = patterns([*told, *turned, *twice, *talk()], "sequence")
+    assert sequence.label == "After “… asked for a discount”, “… signed the plan” follows within 14 days (8 of 9 people)"

@@ -24,12 +24,13 @@ _LEAST_FOR_PERIOD = 5
 def sequences(corpus: Corpus, groups: Topics, *, within: timedelta, at_least: int) -> Iterator[Finding]:
     """Find topics that follow another within some days, for enough entities.
 
-    Chance: the dates of an entity's second topic are dealt anew over the time that the workspace knows;
-    the p-value is the share of 999 such deals with as many followers.
+    Chance is the likelier of two things. Either the two have nothing to do with each other: the dates of an entity's second
+    topic are dealt anew over the time that the workspace knows, and p is the share of 999 such deals with as many followers.
+    Or they only come near each other, in either order: of the entities, as many have it the one way round (sign test).
     """
     lines = [_timeline(corpus, rows) for rows in groups]
     days = _span_days(corpus)
-    found, looked_at = [], 0
+    found, ordered, looked_at = [], [], 0
     for first, then in permutations(range(len(groups)), 2):
         both = sorted(set(lines[first]) & set(lines[then]))
         looked_at += len(both) >= at_least
@@ -41,7 +42,9 @@ def sequences(corpus: Corpus, groups: Topics, *, within: timedelta, at_least: in
             share = len(followed) / every
             bounds = wilson(len(followed), every)
             found.append(Finding("sequence", rows, len(followed), every, p, share, bounds, after, str(within.days)))
-    yield from _among(found, looked_at)
+            ordered.append(_by_turning(lines[first], lines[then], both, within.days))
+    for finding, p in zip(_among(found, looked_at), ordered, strict=True):
+        yield replace(finding, p_value=max(finding.p_value, p))
 
 
 def together(corpus: Corpus, groups: Topics, *, at_least: int) -> Iterator[Finding]:
@@ -131,6 +134,19 @@ def _by_dealing(first: Timeline, then: Timeline, both: Sequence[str], hits: int,
         gaps = dealt[:, :, None] - np.array(first[who])[None, None, :]
         counts += ((gaps > 0) & (gaps <= within)).any(axis=(1, 2))
     return float((1 + (counts >= hits).sum()) / (1 + _PERMUTATIONS))
+
+
+def _by_turning(first: Timeline, then: Timeline, both: Sequence[str], within: int) -> float:
+    """Return how likely so many have the two mostly in one order, if either were as likely (sign test, mid-p: Lancaster 1961)."""
+    ways = [_forward(first[who], then[who], within) for who in both]
+    this, other = sum(way > 0 for way in ways), sum(way < 0 for way in ways)
+    return min(1.0, binomial_tail(this + other, this, 0.5) + binomial_tail(this + other, this + 1, 0.5))
+
+
+def _forward(first: Sequence[float], then: Sequence[float], within: int) -> int:
+    """Count the pairs that are near and in this order, less those in the other one."""
+    gaps = np.subtract.outer(np.array(then), np.array(first))
+    return int(np.sign(gaps)[np.abs(gaps) <= within].sum())
 
 
 def _span_days(corpus: Corpus) -> tuple[float, float]:
