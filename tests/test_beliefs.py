@@ -228,6 +228,16 @@ def test_half_lives_are_learned_from_what_was_seen_to_end(ws: Workspace) -> None
     assert ws.half_lives().used["status"] == fit.days
 
 
+def test_a_snapshot_knows_copies_and_the_half_lives_of_its_workspace(ws: Workspace) -> None:
+    for source in ("a", "b", "c"):
+        ws.add("Dana prefers email.", type="preference", entities=["Dana"], source=source, observed_at=ago(100))
+    ws.add("Dana prefers email.", type="preference", entities=["Miguel"], observed_at=ago(100))
+    ws.configure("decay_sweep", half_lives={"preference": 50})
+    ws.run("metrics")
+    (told,) = ws.metrics()
+    assert (told.figures["duplicate_rate"], told.figures["stale_share"]) == (0.5, 1.0)
+
+
 def test_half_lives_are_learned_as_far_as_sources_are_trusted(ws: Workspace) -> None:
     for n in range(10):
         id = ws.add(f"Person {n} is on call.", type="status", observed_at=ago(200 + n), source="rota")

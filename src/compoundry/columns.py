@@ -102,7 +102,8 @@ class Pieces:
 class Columns:
     """Hold insights by id; `length` counts characters, `unreadable` tells by place what is wrong with a row.
 
-    `shown` has the places of those whose evidence is here, spread evenly over all; None where it is that of all.
+    `shown` has the places of those whose evidence is here, spread evenly over all; None where it is that of all. `copies` has
+    the same number for insights that say the same (`copies_of`); None where they weren't compared.
     """
 
     ids: list[str]
@@ -117,6 +118,7 @@ class Columns:
     evidence: Pieces
     unreadable: Mapping[int, str] = field(default_factory=dict)
     shown: NDArray[np.intp] | None = None
+    copies: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -164,7 +166,22 @@ def columns_of(insights: Sequence[Insight]) -> Columns:
             weight=np.array([e.weight for _, e in log], np.float64),
         ),
         unreadable=unreadable,
+        copies=copies_of((str(i.content), i.observed_at, (e.id for e in i.entities)) for i in ordered),
     )
+
+
+def copies_of(told: Iterable[tuple[str, object, Iterable[str]]]) -> Codes:
+    """Number what insights say: their words, the time of which the day counts, and what they are about.
+
+    Exact copies have the same number: the same words but for case, spaces and the last full stop, of one day, about the same.
+
+    >>> day, night = datetime(2026, 1, 1, 9), datetime(2026, 1, 1, 22)
+    >>> copies_of([("Dana runs.", day, "d"), ("dana  runs", night, "d"), ("Dana runs.", day, "m")]).tolist()
+    [0, 0, 1]
+    """
+    seen: dict[tuple[str, str, frozenset[str]], int] = {}
+    keys = ((" ".join(words.casefold().split()).rstrip("."), str(at)[:10], frozenset(about)) for words, at, about in told)
+    return np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int32)
 
 
 def _trouble(insight: Insight) -> str:

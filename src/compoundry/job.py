@@ -91,6 +91,7 @@ class View:
     there any more. `tick(processed, total)` reports progress and may raise `Cancelled`. `share(questions)` has other workers help:
     it returns what the job's `work_out` says to each, or nothing when there is nobody; the plan is the same either way. A job that
     looks at columns finds `insights` empty and all of them in `columns`; one that says `TOUCHED` may find most of them in `rest`.
+    `settings` holds what the workspace has chosen for each job, by its name; a job's own settings are its policy.
     """
 
     workspace_id: int
@@ -110,6 +111,7 @@ class View:
     share: Share = field(default=alone, compare=False)
     columns: Columns | None = None
     rest: Rest | None = None
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def as_columns(self) -> Columns:
         """Return the insights as columns, however they were read."""

@@ -54,6 +54,26 @@ def test_counts_shares_and_ages() -> None:
     assert figures["tokens"] == 40
 
 
+def test_copies_are_counted_before_anybody_asks_about_them() -> None:
+    copies = [replace(known(n, n / 100), content=f"  Dana runs {'' if n % 2 else ' '}sales{'.' * (n % 2)}") for n in range(10)]
+    others = [replace(known(20 + n, n), content=f"Fact {n}.") for n in range(10)]
+    assert measured(view(*copies, *others)).figures["duplicate_rate"] == 0.45
+    asked = merge(1, "open"), replace(merge(2, "open"), subjects=("i20", "i21"))
+    told = measured(view(*copies, *others, candidates=asked)).figures
+    assert (told["duplicates_waiting"], told["duplicate_rate"]) == (2, 0.5)
+
+
+def test_what_is_stale_follows_the_settings_of_the_sweep() -> None:
+    found = view(known(0, 200), known(1, 200, "status"))
+    assert measured(found).figures["stale_share"] == 0.5
+    for chosen, share in (
+        ({"half_lives": {"fact": 100.0, "status": 300.0}}, 0.5),
+        ({"half_lives": {"fact": 100.0}}, 1.0),
+        ({"lasting": ["status"]}, 0.0),
+    ):
+        assert measured(replace(found, settings={"decay_sweep": chosen})).figures["stale_share"] == share
+
+
 def test_merge_precision_comes_from_what_people_decided() -> None:
     decided = tuple(merge(n, "accepted" if n < 9 else "rejected") for n in range(10))
     precision = measured(view(known(0, 1), candidates=decided)).figures["merge_precision"]

@@ -12,7 +12,10 @@ from compoundry.model import Snapshot
 from compoundry.service import health
 from compoundry.service.app import App
 
-_SHOWN = ("by_standing", "confidence", "age_days", "patterns", "rules", "rule_outcomes", "candidates_by_kind", "merge_precision")
+_SHOWN = (
+    "by_standing", "confidence", "age_days", "patterns", "rules", "rule_outcomes", "candidates_by_kind", "merge_precision",
+    "automatic_merge_precision",
+)  # fmt: skip
 
 routes = APIRouter(tags=["operations"], default_response_class=Answer)
 

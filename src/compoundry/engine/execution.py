@@ -127,7 +127,7 @@ def _plan_seeing(shop: Workshop, run: Run, progress: Progress, shown: frozenset[
         return job.module.plan(seen, policy, run.accepted_at)
 
     budget = getattr(policy, "judge_budget", 0)  # a job that may ask a judge has this setting
-    decided = _decided(shop, replace(view, share=sharing(shop, run, progress)), decide, progress, budget=budget)
+    decided = _decided(shop, replace(view, share=sharing(shop, run, progress), settings=chosen), decide, progress, budget=budget)
     _must_spare(canaries, _grave(decided), scanned=decided.counts.scanned, heirs=heirs)
     progress.enter("apply")
     progress.tick(0, len(decided.changes))

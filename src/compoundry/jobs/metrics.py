@@ -1,9 +1,9 @@
 """Measure the health of a workspace: how much is known, how sure, how old, and what waits for a person."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from compoundry.columns import KINDS, Columns, Flags, Floats, micros
 from compoundry.errors import Invalid
 from compoundry.job import Measure, Plan, Told, View, same_id
 from compoundry.model import Candidate, Reason, Snapshot
-from compoundry.text import belief, counting
+from compoundry.text import belief, counting, half_lives
 from compoundry.text.merging.precision import measured as precision_of_merging
 
 ORDER = 50
@@ -121,9 +121,10 @@ def figures(view: View, found: Columns, policy: Policy, now: datetime) -> dict[s
     """Compute every figure.
 
     insights: active ones. by_standing, by_type, by_source: counts (the 20 most frequent sources, the rest as "other").
-    duplicates_waiting: active insights that open merge candidates would take away; duplicate_rate: their share.
+    duplicates_waiting: active insights that open merge candidates would take away. duplicate_rate: the estimated share of insights that
+    others make superfluous: by such questions, and, up to 80,000 insights, as exact copies (the same words of one day about the same).
     contradiction_rate: share of active insights denied since they were last confirmed, or in an open contradiction.
-    mean_confidence; confidence: counts by level. stale_share: share without confirmation for a half-life of its type.
+    mean_confidence; confidence: counts by level. stale_share: share without confirmation for a half-life of its own.
     age_days: p50, p90, p99 since observed. evidence_per_insight, evidence_per_rule: means.
     estimated_from: how many insights' evidence contradiction_rate, stale_share and evidence_per_insight are estimated from, each
     share within half a percentage point, 95 % of the time; left out where it was that of all: up to 80,000 insights.
@@ -139,9 +140,10 @@ def figures(view: View, found: Columns, policy: Policy, now: datetime) -> dict[s
     open_ones = [c for c in view.candidates if c.status == "open"]
     measured = {
         **_counted(view, found, now),
-        **_weighed(found, open_ones, policy, now),
+        **_weighed(found, open_ones, _believing(view, found, now), policy, now),
         **_found(view),
         **_waiting(found, open_ones, now),
+        "duplicate_rate": _share(_superfluous(found, open_ones), len(found)),
         **_precision(view.candidates),
     }
     last = max(view.snapshots, key=lambda s: (s.at, s.id), default=None)
@@ -164,10 +166,10 @@ def _counted(view: View, found: Columns, now: datetime) -> dict[str, Figure]:
     }
 
 
-def _weighed(found: Columns, open_ones: Iterable[Candidate], policy: Policy, now: datetime) -> dict[str, Figure]:
+def _weighed(found: Columns, open_ones: Iterable[Candidate], believing: belief.Policy, policy: Policy, now: datetime) -> dict[str, Figure]:
     """Measure what evidence tells; where it is that of some insights, estimate it for all."""
     shown = np.arange(len(found)) if found.shown is None else found.shown
-    stale, denied = _stale_and_denied(found, policy, now)
+    stale, denied = _stale_and_denied(found, believing, policy, now)
     questioned = {s for c in open_ones if c.kind == "contradiction" for s in c.subjects}
     disputed = denied | np.fromiter(map(questioned.__contains__, found.ids), bool, len(found)) if questioned else denied
     measured: dict[str, Figure] = {
@@ -194,7 +196,6 @@ def _waiting(found: Columns, open_ones: Sequence[Candidate], now: datetime) -> d
     duplicates &= set(found.ids) if duplicates else set()
     return {
         "duplicates_waiting": float(len(duplicates)),
-        "duplicate_rate": _share(len(duplicates), len(found)),
         "candidates_waiting": float(len(open_ones)),
         "candidates_by_kind": _floats(Counter[str](c.kind for c in open_ones)),
         "merges_paused": float(sum(c.kind == "merge" and c.reason.facts.get("sure") is True for c in open_ones)),
@@ -202,9 +203,43 @@ def _waiting(found: Columns, open_ones: Sequence[Candidate], now: datetime) -> d
     }
 
 
-def _stale_and_denied(found: Columns, policy: Policy, now: datetime) -> tuple[Flags, Flags]:
+def _superfluous(found: Columns, open_ones: Iterable[Candidate]) -> int:
+    """Count the insights that would go if exact copies, and those of whom open questions say that they may be the same, were one."""
+    place = {id: n for n, id in enumerate(found.ids)}
+    same: dict[object, list[int]] = defaultdict(list)
+    for n, number in enumerate([] if found.copies is None else found.copies.tolist()):
+        same[number].append(n)
+    asked = ([place[id] for id in c.subjects if id in place] for c in open_ones if c.kind == "merge")
+    stays: dict[int, int] = {}
+    for first, *others in filter(None, [*same.values(), *asked]):
+        for other in others:
+            one, two = _last(stays, first), _last(stays, other)
+            if one != two:
+                stays[max(one, two)] = min(one, two)
+    return len(stays)
+
+
+def _last(stays: Mapping[int, int], place: int) -> int:
+    while place in stays:
+        place = stays[place]
+    return place
+
+
+def _believing(view: View, found: Columns, now: datetime) -> belief.Policy:
+    """Return how belief fades in this workspace: as its sweep has it, learned half-lives included where they are on."""
+    chosen = view.settings.get("decay_sweep", {})
+    by_hand = chosen.get("half_lives", {})
+    known = {name: chosen[name] for name in ("half_life_days", "lasting", "floors", "retrieved") if name in chosen}
+    policy = belief.Policy(**known, half_lives={**belief.HALF_LIVES, **by_hand})
+    if chosen.get("learn") != "on":
+        return policy
+    fits = half_lives.learned(found, policy.half_lives, policy.half_life_days, now)
+    return replace(policy, half_lives={**policy.half_lives, **{type: fit.days for type, fit in fits.items()}, **by_hand})
+
+
+def _stale_and_denied(found: Columns, believing: belief.Policy, policy: Policy, now: datetime) -> tuple[Flags, Flags]:
     """Flag what had no confirmation for too long, and what was denied since its last one."""
-    weighed = belief.weigh_all(found, now, belief.Policy())
+    weighed = belief.weigh_all(found, now, believing)
     fading = weighed.supported & (weighed.floor < 1)
     stale = fading & (weighed.age_days(micros(now)) > policy.stale_after_half_lives * weighed.half_life_days)
     log = found.evidence

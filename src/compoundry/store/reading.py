@@ -8,12 +8,12 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, and_, any_, case, func, literal, select
 
-from compoundry.columns import KINDS, NEVER, Codes, Columns, Pieces
+from compoundry.columns import KINDS, NEVER, Codes, Columns, Pieces, copies_of, moment
 from compoundry.store import tables
 from compoundry.store.bulk import Names, Wanted, read
 from compoundry.store.scanning import parts_of
 
-_I, _E = tables.insights, tables.evidence
+_I, _E, _L = tables.insights, tables.evidence, tables.insight_entities
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NO_KIND = "?"
 
@@ -21,7 +21,8 @@ _NO_KIND = "?"
 def columns(connection: Connection, workspace_id: int, *, evidence_of: int | None = None) -> Columns:
     """Return the active insights by id, each with the evidence of what was merged into it.
 
-    With `evidence_of`, only that many have their evidence, where there are more than twice as many; and confidences are rough.
+    With `evidence_of`, only that many have their evidence, where there are more than twice as many, and otherwise copies are told; and
+    confidences are rough.
     """
     types, sources = Names(), Names()
     wanted = [
@@ -39,9 +40,27 @@ def columns(connection: Connection, workspace_id: int, *, evidence_of: int | Non
     here = parts_of(connection, _E, workspace_id) if shown is None else [_about(connection, workspace_id, list(place))]
     evidence, odd = _evidence(connection, here, place)
     odd |= {int(n): "when it was observed is no time" for n in np.flatnonzero(observed_at == NEVER)}
+    alike = _copies(connection, workspace_id, dict(zip(ids, observed_at.tolist(), strict=True))) if evidence_of and shown is None else None
     return Columns(
-        ids, version, types.words(type), confidence, pinned, observed_at, recheck_at, sources.words(source), length, evidence, odd, shown
-    )
+        ids, version, types.words(type), confidence, pinned, observed_at, recheck_at, sources.words(source), length, evidence, odd, shown,
+        alike,
+    )  # fmt: skip
+
+
+def _copies(connection: Connection, workspace_id: int, at: Mapping[str, int]) -> Codes:
+    """Number what insights say, in the order of their times by id."""
+    about: dict[str, list[str]] = {id: [] for id in at}
+    linked = parts_of(connection, _L, workspace_id)
+    for id, entity in zip(*read(connection, [Wanted("word", _L.c.insight_id), Wanted("word", _L.c.entity_id)], linked), strict=True):
+        if id in about:
+            about[id].append(entity)
+    wanted = [Wanted("word", _I.c.id), Wanted("word", _I.c.content)]
+    content = dict(zip(*read(connection, wanted, active(connection, workspace_id)), strict=True))
+    return copies_of((content[id], _day(observed_at), about[id]) for id, observed_at in at.items())
+
+
+def _day(observed_at: int) -> object:
+    return NEVER if observed_at == NEVER else moment(observed_at)
 
 
 def _about(connection: Connection, workspace_id: int, ids: Sequence[str]) -> ColumnElement[bool]:
