@@ -229,7 +229,7 @@ def _believing(view: View, found: Columns, now: datetime) -> belief.Policy:
     """Return how belief fades in this workspace: as its sweep has it, learned half-lives included where they are on."""
     chosen = view.settings.get("decay_sweep", {})
     by_hand = chosen.get("half_lives", {})
-    known = {name: chosen[name] for name in ("half_life_days", "lasting", "floors", "retrieved") if name in chosen}
+    known = {name: chosen[name] for name in ("half_life_days", "lasting", "floors", "floor", "retrieved") if name in chosen}
     policy = belief.Policy(**known, half_lives={**belief.HALF_LIVES, **by_hand})
     if chosen.get("learn") != "on":
         return policy

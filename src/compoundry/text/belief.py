@@ -1,6 +1,7 @@
 """Say how far an insight is believed, from its evidence, its type and the time, and from nothing else.
 
-    confidence = trust × (1 + (2^(1/tail) - 1) · age / half_life)^-tail
+    confidence = trust × (floor + (1 - floor) × freshness)
+    freshness  = (1 + (2^(1/tail) - 1) · age / half_life)^-tail
 
 **Trust** is what the evidence says when it is fresh. Independent observations combine as 1 - Π(1 - gain)
 (noisy-or, Pearl 1988), a denial multiplies by (1 - weight). The first observation gains its whole weight,
@@ -8,7 +9,10 @@ so an insight starts at its stated confidence; another source gains half of its 
 source less each time, a reviewer nine tenths. What only agrees is never the first, whatever day it bears.
 Verdicts (reviewed, outcome) deny where they weigh under one half.
 
-**Age** is the time since the last support; after one half-life half is left, with the power-law tail that
+**Floor** is the part of the trust that time never takes: 0 here, 1 for what is pinned or of a lasting type, and what the workspace's
+sweep sets otherwise (.2). So .8 is .48 after one half-life in a workspace, .4 without a floor.
+
+**Age** is the time since the last support; after one half-life half is left of what fades, with the power-law tail that
 memory and recurrence show (Wixted & Ebbesen 1991); a large `tail` is the familiar exponential.
 
 **Half-life** starts at that of the type and grows with each support, the more the longer the gap before it
