@@ -274,6 +274,29 @@ def test_a_merge_is_taken_back_for_good(prompt: Prompt, house: House) -> None:
     assert prompt("unmerge", gone).code == 5
 
 
+def test_a_group_is_taken_apart_at_once_and_stays_apart(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    run = prompt.json("run", "consolidation")["job_run_id"]
+    merged = [d["insight"] for d in prompt.json("dispositions", run, "--outcome", "merged")["data"]]
+    survivor = prompt.json("insight", merged[0])["merged_into"]
+    assert len(merged) == 2
+    refused = prompt("unmerge", survivor)
+    assert refused.code == 5
+    assert "take out one of the 2 that were merged into it" in refused.err
+    assert all(id in refused.err for id in merged)
+    assert prompt.json("unmerge", survivor, "--all")["id"] == survivor
+    assert prompt("unmerge", survivor, "--all").code == 5
+    prompt.json("run", "consolidation")
+    assert [prompt.json("insight", id)["standing"] for id in (survivor, *merged)] == ["active"] * 3
+
+
+def test_a_revert_says_that_the_next_consolidation_does_the_same_again(prompt: Prompt, house: House) -> None:
+    prompt.json("import", str(house.file))
+    run = prompt.json("run", "consolidation")["job_run_id"]
+    assert "the next consolidation does the same again" in prompt("revert", run).out
+    assert "does the same again" not in prompt("revert", "last").out
+
+
 def test_many_candidates_are_accepted_at_once(prompt: Prompt, tmp_path: Path) -> None:
     old = [{"id": f"o{n}", "content": f"Old fact {n}.", "created_at": "2019-01-01T00:00:00Z", "confidence": 0.6} for n in range(5)]
     prompt.json("import", str(written(tmp_path / "old.jsonl", old)))

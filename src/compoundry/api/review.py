@@ -75,10 +75,14 @@ def reject(request: Request, id: str, body: Rejection, if_match: IfMatch = None)
 
 
 @routes.post("/insights/{id}/unmerge", response_model=None, **needs("record.write"))
-def unmerge(request: Request, id: str) -> Answer:
+def unmerge(
+    request: Request,
+    id: str,
+    whole: Annotated[bool, Query(alias="all", description="Take out all that was merged into it, at most 100 at once")] = False,
+) -> Answer:
     """Take one merge back, for good."""
     who = caller(request)
-    run = review.unmerge(app(request), who, id)
+    run = review.unmerge(app(request), who, id, whole=whole)
     return Answer({**wire.insight(insights.named(app(request), who, [id])[id], who.workspace_id), "job_run_id": run.id})
 
 

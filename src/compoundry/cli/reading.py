@@ -111,9 +111,13 @@ def reinforce(
 
 
 @command(app, "unmerge", open_desk, ON_A_DESK)
-def unmerge(desk: Desk, id: InsightId) -> Shown:
+def unmerge(
+    desk: Desk,
+    id: InsightId,
+    whole: Annotated[bool, typer.Option("--all", help="All that was merged into it, at most 100 at once.")] = False,
+) -> Shown:
     """Let a merged insight stand on its own again, and never merge the two again."""
-    return shapes.insight(desk.unmerge(id))
+    return shapes.insight(desk.unmerge(id, whole=whole))
 
 
 @command(app, "forget", open_desk, ON_A_DESK)

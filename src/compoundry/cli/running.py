@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,10 @@ from compoundry.errors import NotFound
 
 app = typer.Typer()
 
+_MERGES_AGAIN = (
+    "the next consolidation does the same again; to keep two insights apart for good, revert this revert and take one out "
+    "(compoundry unmerge ID), or assert never_merge (compoundry policy canaries)"
+)
 NEWEST = "last"
 RunId = Annotated[str, typer.Argument(metavar="ID", help="The run's id; `last` is the newest run.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")]
@@ -124,7 +129,13 @@ def apply(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> 
 @command(app, "revert", open_desk, ON_A_DESK)
 def revert(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Take back what a run did; later edits are kept."""
-    return _awaited(desk, desk.revert(_named(desk, id)), wait, timeout)
+    done = desk.status(_named(desk, id))
+    taken = _awaited(desk, desk.revert(done.id), wait, timeout)
+    return replace(taken, parts=(*taken.parts, _MERGES_AGAIN)) if taken.exit == 0 and _merged_by_itself(done) else taken
+
+
+def _merged_by_itself(done: Run) -> bool:
+    return done.job_type == "consolidation" and done.act in ("run", "apply") and done.insights_affected > 0
 
 
 @command(app, "retry", open_desk, ON_A_DESK)

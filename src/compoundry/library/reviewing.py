@@ -51,9 +51,9 @@ class Reviewing(Opened):
         id, version = _seen(candidate)
         return Run(self, review.reject(self._app, self._caller, id, version=version, note=note)[1])
 
-    def unmerge(self, id: str) -> Run:
-        """Let a merged insight stand on its own again, and never merge the two again."""
-        return Run(self, review.unmerge(self._app, self._caller, id))
+    def unmerge(self, id: str, *, whole: bool = False) -> Run:
+        """Let a merged insight (or the whole group that was merged into it) stand on its own again, and never merge those again."""
+        return Run(self, review.unmerge(self._app, self._caller, id, whole=whole))
 
 
 def _seen(candidate: Candidate | str) -> tuple[str, int | None]:

@@ -91,8 +91,8 @@ def refused(connection: Connection, caller: Caller, asked: Candidate, note: str,
             return [_finding(asked, asked.kind, "rejected")]
         case "audit":
             loser, survivor = asked.subjects
-            apart = refusal(connection, caller, loser, survivor, now, counted=False)
-            return taken_back(connection, caller, apart, loser, survivor)
+            apart = refusal(connection, caller, {loser: survivor}, now, told=False)
+            return taken_back(connection, caller, apart, {loser: survivor})
         case "confirm":
             return _denied(connection, caller, asked, note, now)
         case "merge" | "update" | "contradiction":

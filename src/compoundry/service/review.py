@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from compoundry.errors import Conflict
 from compoundry.model import Caller, Candidate, CandidateStatus, Pattern, Reason, Run
-from compoundry.service.apart import open_audit, refusal, taken_back
+from compoundry.service.apart import merges_of, open_audit, refusal, taken_back
 from compoundry.service.app import App
 from compoundry.service.deciding import Choice, decision, done, must_be_open, refused
 from compoundry.service.recording import recorded
@@ -95,23 +95,20 @@ def reject(app: App, caller: Caller, id: str, *, version: int | None = None, not
     return _decide(app, caller, id, "rejected", Choice(version=version, note=understood(RejectionIn, {"note": note}).note))
 
 
-def unmerge(app: App, caller: Caller, id: str) -> Run:
+def unmerge(app: App, caller: Caller, id: str, *, whole: bool = False) -> Run:
     """Make an insight that was merged into another stand on its own again, and never merge the two again.
 
-    Raises Conflict when it isn't merged.
+    With `whole`, all that was merged into the insight, at most 100 at once: none of them is merged with another one of them again.
+    Raises Conflict when it isn't merged, naming what was merged into it, or when nothing was.
     """
     caller.need("record.write")
     with app.database.write() as connection:
         insights.lock(connection, caller.workspace_id)
-        found, now = insights.one(connection, caller.workspace_id, id), clock(connection)
-        if found.merged_into is None:
-            raise Conflict(f"the insight is {found.standing}, not merged")
-        audit = open_audit(connection, caller, id, found.merged_into)
-        apart = refusal(connection, caller, id, found.merged_into, now, counted=audit is None)
-        written = taken_back(connection, caller, apart, id, found.merged_into)
-        if audit is not None:
-            written = [decision(audit, "rejected", caller.name, "the merge was taken back", now), *written]
-        return _record(app, connection, caller, apart, written, now)
+        merges, now = merges_of(connection, caller, id, whole=whole), clock(connection)
+        audits = [audit for pair in sorted(merges.items()) if (audit := open_audit(connection, caller, *pair))]
+        apart = refusal(connection, caller, merges, now, told=not audits)
+        written = [decision(audit, "rejected", caller.name, "the merge was taken back", now) for audit in audits]
+        return _record(app, connection, caller, apart, [*written, *taken_back(connection, caller, apart, merges)], now)
 
 
 def rename(app: App, caller: Caller, id: str, label: str) -> Pattern:

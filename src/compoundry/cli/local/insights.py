@@ -44,8 +44,8 @@ class Insights(Opened):
     def edit(self, id: str, values: Mapping[str, Any]) -> Insight:
         return self._insight(insights.edit(self._app, self._caller, id, values))
 
-    def unmerge(self, id: str) -> Insight:
-        run = review.unmerge(self._app, self._caller, id)
+    def unmerge(self, id: str, *, whole: bool) -> Insight:
+        run = review.unmerge(self._app, self._caller, id, whole=whole)
         found = insights.named(self._app, self._caller, [id])[id]
         return Insight.read({**wire.insight(found, self._caller.workspace_id), "job_run_id": run.id})
 

@@ -62,8 +62,8 @@ class Insights(Asking):
     def blast_radius(self, source: str) -> Body:
         return self._client.blast_radius(source)
 
-    def unmerge(self, id: str) -> Insight:
-        return self._client.insights.unmerge(id)
+    def unmerge(self, id: str, *, whole: bool) -> Insight:
+        return self._client.insights.unmerge(id, whole=whole)
 
     def forget(self, id: str) -> None:
         self._client.insights.forget(id)

@@ -53,9 +53,9 @@ def edit(id: str, values: Given, *, version: int | None) -> Call[Insight]:
     return Call("PATCH", _insight(id), Insight.read, body=_spelled(values), if_match=version)
 
 
-def unmerge(id: str) -> Call[Insight]:
-    """Take a merge back for good."""
-    return Call("POST", f"{_insight(id)}/unmerge", Insight.read)
+def unmerge(id: str, *, whole: bool = False) -> Call[Insight]:
+    """Take a merge back for good, or all that were made into the insight."""
+    return Call("POST", f"{_insight(id)}/unmerge", Insight.read, query={"all": "true"} if whole else {})
 
 
 def forget(id: str) -> Call[None]:

@@ -68,9 +68,9 @@ class Insights:
         """Return how an insight will fade unless somebody confirms it."""
         return self._client.ask(calls.forecast(id, below=below, days=days))
 
-    def unmerge(self, id: str) -> Insight:
-        """Let a merged insight stand on its own again, and never merge the two again."""
-        return self._client.ask(calls.unmerge(id))
+    def unmerge(self, id: str, *, whole: bool = False) -> Insight:
+        """Let a merged insight (or the whole group that was merged into it) stand on its own again, and never merge those again."""
+        return self._client.ask(calls.unmerge(id, whole=whole))
 
     def forget(self, id: str) -> None:
         """Erase an insight for good."""
