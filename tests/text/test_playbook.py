@@ -7,6 +7,7 @@ import pytest
 from compoundry.job import Advise
 from compoundry.jobs import playbook_synthesis
 from compoundry.jobs.playbook_synthesis import Policy
+from compoundry.mcp import told
 from compoundry.model import Fact, PatternKind, Reason, Rule
 from compoundry.text import playbook, wording
 from compoundry.text.commands import Command, commands, excluded
@@ -38,6 +39,8 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
         ("When Dana called, Tom was out", None),
         ("When a copy of the drive is there, users can read it.", None),
         ("When the export hangs, Restart the worker.", Lesson("the export hangs", "Restart the worker")),
+        ("Use the cache only when needed.", Lesson("", "Use the cache only when needed")),
+        ("Restart the worker if the export hangs.", None),
         ("When orders are placed, such as shares, The agent checked them first.", None),
         (
             "When several steps are needed, especially in tools with an id, confirm the id first.",
@@ -49,6 +52,41 @@ def rule(n: int, do: str = "Restart the worker", **more: object) -> Rule:
 )
 def test_lessons_are_taken_apart(sentence: str, parts: Lesson | None) -> None:
     assert lesson(sentence) == parts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("Restart the worker if the export hangs.", Lesson("the export hangs", "Restart the worker")),
+        ("Rotate keys whenever somebody leaves the team.", Lesson("somebody leaves the team", "Rotate keys")),
+        ("Must not deploy on Fridays.", Lesson("", "Must not deploy on Fridays")),
+        ("You should always write tests unless it is a spike.", Lesson("", "You should always write tests", "it is a spike")),
+        ("Lesson learned: write the changelog before tagging.", Lesson("", "write the changelog before tagging")),
+        ("Note: when the export hangs, restart the worker.", Lesson("the export hangs", "restart the worker")),
+        ("Open the page only if it is green.", Lesson("", "Open the page only if it is green")),
+        ("Exports hang if the disk is full.", None),
+        ("Deploy times doubled when we added tests.", None),
+        ("Finish Line offers refunds if it rains.", None),
+        ("Support answers within a day.", None),
+        ("Marta approves refunds.", None),
+        ("Must be a bug in the worker.", None),
+        ("You never know.", None),
+        ("Need to call Dana by May.", None),
+    ],
+)
+def test_what_is_told_to_be_a_lesson_is_read_more_generously(sentence: str, parts: Lesson | None) -> None:
+    assert lesson(sentence, told=True) == parts
+    made = playbook_synthesis.plan(view([insight(1, sentence, type="lesson")]), Policy(), NOW)
+    assert [change.rule.when for change in made.changes if isinstance(change, Advise)] == ([parts.when] if parts else [])
+    assert [told.because for told in made.dispositions] == ["" if parts else playbook_synthesis.NO_ORDER]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    ["Always a pleasure to work with Acme", "Never mind the weather", "Always happy to help.", "Never tested.", "Don't know why it fails."],
+)
+def test_what_only_states_something_is_no_lesson(fact: str) -> None:
+    assert (lesson(fact), lesson(fact, told=True)) == (None, None)
 
 
 def test_a_lesson_becomes_a_rule_with_its_evidence() -> None:
@@ -74,6 +112,7 @@ def commanded(sentence: str) -> list[Command]:
         ("When tests fail, restart the worker.", "Never restart the worker.", True),
         ("Avoid using class components.", "Use class components.", True),
         ("Do not send reminders by email.", "Send reminders by email.", True),
+        ("You should always deploy on Fridays.", "Must not deploy on Fridays.", True),
         ("Use classes.", "Don't use classes in tests.", False),
         ("Avoid classes.", "Use classes for services.", False),
         ("Don't deploy without tests.", "Deploy with tests.", False),
@@ -100,6 +139,13 @@ def test_rules_far_apart_in_words_are_flagged_where_they_clash() -> None:
     rules = [c.rule for c in made.changes if isinstance(c, Advise)]
     squash, keep, skip = sorted(rules, key=lambda r: r.evidence)
     assert (squash.clashes, keep.clashes, skip.clashes) == ((keep.id,), (squash.id,), ())
+
+
+def test_rules_that_name_another_value_are_flagged() -> None:
+    told = ("Always use 2 reviewers.", "Always use 3 reviewers.", "Always use 3 linters.")
+    made = playbook_synthesis.plan(view([insight(n, text) for n, text in enumerate(told)]), Policy(), NOW)
+    two, three, other = sorted((c.rule for c in made.changes if isinstance(c, Advise)), key=lambda r: r.evidence)
+    assert (two.clashes, three.clashes, other.clashes) == ((three.id,), (two.id,), ())
 
 
 def test_two_lessons_in_the_same_words_are_one_rule() -> None:
@@ -146,6 +192,13 @@ def test_stored_text_cannot_break_out(hostile: str) -> None:
 def test_a_token_budget_keeps_the_surest() -> None:
     rules = [rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)]
     assert [r.id for r in playbook.within_tokens(rules, 20)] == ["r5", "r4"]
+
+
+def test_a_token_budget_counts_lines_as_a_face_writes_them() -> None:
+    rules = [rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)]
+    kept = playbook.within_tokens(rules, 60, line=told.rule)
+    assert 0 < len(kept) < len(playbook.within_tokens(rules, 60))
+    assert len("\n".join(map(told.rule, kept))) <= 60 * 4
 
 
 @pytest.mark.parametrize("format", playbook.FORMATS)

@@ -17,6 +17,7 @@ from compoundry.text import playbook as pages
 routes = router("rulebook")
 
 _MARKDOWN = "text/markdown; charset=utf-8"
+_FITS = "Keep the surest rules that fit, some four characters a token: the whole page; for json one line a rule, as in a prompt"
 
 
 async def _outcome_body(request: Request) -> OutcomeIn:
@@ -48,7 +49,7 @@ def playbook(
     request: Request,
     accept: Annotated[str | None, Header(description="text/markdown or application/json")] = None,
     format: Annotated[str | None, Query(description="json, markdown, agents or skill")] = None,
-    max_tokens: Annotated[int | None, Query(ge=1, description="Keep the surest rules that fit")] = None,
+    max_tokens: Annotated[int | None, Query(ge=1, description=_FITS)] = None,
     session: Annotated[str, Query(max_length=200, description="Who will follow it; needed where rules are held out")] = "",
 ) -> Response:
     """Return the playbook for agents: JSON, Markdown, a block for AGENTS.md, or a skill."""
@@ -70,7 +71,7 @@ def import_rules(request: Request, body: Annotated[RulesFileIn, Depends(_file_bo
 
 @routes.post("/rules/polish", response_model=None, **needs("record.write", PolishIn))
 def polish(request: Request, body: Annotated[PolishIn, Depends(_polish_body)]) -> Answer:
-    """Ask the language model for better words of rules that have none yet; words that the evidence lacks are refused."""
+    """Ask the language model for better words of rules that have none yet; those that differ in more than style are refused."""
     return Answer(wire.polished(polishing.polish(app(request), caller(request), most=body.most)))
 
 

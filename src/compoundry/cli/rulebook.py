@@ -39,7 +39,9 @@ def playbook(
     desk: Desk,
     format: Annotated[str, typer.Option(help="markdown, agents (a block for AGENTS.md) or skill.")] = "markdown",
     into: Annotated[Path | None, typer.Option(help="Write it into this file (agents: between its markers) or folder (skill).")] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Keep the surest rules that fit.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Keep the surest rules whose page fits; with --json one line a rule counts.")
+    ] = None,
     session: Session = "",
 ) -> Shown:
     """Print what agents should do, as Markdown; with --json as data."""

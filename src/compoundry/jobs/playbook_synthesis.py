@@ -23,6 +23,7 @@ ORDER = 30
 SETTLE_S = 0.3
 VECTORS = True
 
+NO_ORDER = "it is no rule: it doesn't begin with what to do, or with when to do it"
 STAY = 0.75
 """The share of the least confidence that keeps a rule: without a margin, evidence that fades a little makes rules come and go."""
 
@@ -48,7 +49,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         shares = ("same_words", "same_meaning", "least_confidence", "least_help", "hold_out")
-        for name, least, most in (("budget", 1, 10_000), *((share, 0, 1) for share in shares)):
+        for name, least, most in (("budget", 1, 1_000_000), *((share, 0, 1) for share in shares)):
             if not least <= getattr(self, name) <= most:
                 raise Invalid(f"playbook_synthesis: {name} must be from {least} to {most:,}, not {getattr(self, name):g}")
 
@@ -67,8 +68,14 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     changes = [change for draft in chosen for change in _advised(draft, known.get(draft.id), followed=draft.id in agreed)]
     changes += _retired(view, {d.id for d in chosen}, {d.id: d.confidence for d in drafts}, outranked, policy)
     cited = {id for draft in chosen for id in draft.evidence}
-    told = tuple(Disposition(i.id, i.version, "cited" if i.id in cited else "kept") for i in everything)
+    told = tuple(Disposition(i.id, i.version, "cited") if i.id in cited else _left_out(i) for i in everything)
     return Plan(told, tuple(changes))
+
+
+def _left_out(insight: Insight) -> Disposition:
+    """Say why what somebody calls a lesson is no rule, as far as its words are the reason."""
+    no_order = insight.type == "lesson" and lesson(insight.content, told=True) is None
+    return Disposition(insight.id, insight.version, "kept", NO_ORDER if no_order else "")
 
 
 def _as_heard(insight: Insight) -> Insight:
@@ -106,7 +113,7 @@ def _confidence(pattern: Pattern, evidence: Sequence[Insight]) -> float:
 
 def _from_lessons(insights: Iterable[Insight]) -> Iterator[Rule]:
     for insight in insights:
-        if found := lesson(insight.content):
+        if found := lesson(insight.content, told=insight.type == "lesson"):
             sources = len({e.source for e in insight.evidence}) or 1
             yield Rule(
                 id=same_id("rule", insight.id),

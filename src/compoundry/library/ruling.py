@@ -29,7 +29,7 @@ class Ruling(Opened):
     def playbook(self, format: str = "markdown", *, max_tokens: int | None = None, session: str = "") -> Page:
         """Return what agents should do: `markdown`, an `agents` block for AGENTS.md, or a `skill`.
 
-        `max_tokens` keeps the surest rules; `session` names who will follow it, needed where rules are held out.
+        `max_tokens` keeps the surest rules whose page fits; `session` names who will follow it, needed where rules are held out.
         """
         found = rulebook.playbook(self._app, self._caller, max_tokens=max_tokens, session=session, format=format)
         return Page(playbook.written(found, format), found)

@@ -28,8 +28,9 @@ def why(app: App, caller: Caller, given: asked.Why) -> str:
 
 
 def playbook(app: App, caller: Caller, given: asked.Playbook) -> str:
-    found = sorted(rulebook.playbook(app, caller, max_tokens=given.max_tokens, session=given.session), key=lambda r: (-r.confidence, r.id))
-    return "\n".join(told.rule(one) for one in found) or "No rules yet."
+    found = rulebook.playbook(app, caller, max_tokens=given.max_tokens, session=given.session, line=told.rule)
+    lines = [told.rule(one) for one in sorted(found, key=lambda r: (-r.confidence, r.id))]
+    return "\n".join(lines) or ("No rules yet." if given.max_tokens is None else "No rules to show.")
 
 
 def patterns(app: App, caller: Caller, given: asked.Patterns) -> str:

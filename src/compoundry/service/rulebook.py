@@ -1,7 +1,7 @@
 """Follow rules through their use: what they led to, how far they help, where they came from."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,18 +90,26 @@ def lift_of(app: App, caller: Caller, rule: str) -> Lift:
     return Lift(rule, exposed, withheld, *(round(x, 4) for x in found)) if found else Lift(rule, exposed, withheld, None, None, None)
 
 
-def playbook(app: App, caller: Caller, *, max_tokens: int | None = None, session: str = "", format: str = "json") -> list[Rule]:
+def playbook(
+    app: App,
+    caller: Caller,
+    *,
+    max_tokens: int | None = None,
+    session: str = "",
+    format: str = "json",
+    line: Callable[[Rule], str] | None = None,
+) -> list[Rule]:
     """Return the rules that agents should follow: the active ones, and candidates until somebody has decided.
 
-    `max_tokens` keeps the surest that fit, written in that `format`. With a `session` it is noted who got which rule, and where the
-    workspace holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions, always the same ones.
+    `max_tokens` keeps the surest that fit, written in that `format`, or each as `line` writes it. With a `session` it is noted who got
+    which rule, and where the workspace holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions, always the same ones.
     """
     caller.need("record.read")
     with app.database.read() as connection:
         shown = [rule for rule in RULES.everything(connection, caller.workspace_id) if rule.status in ("active", "candidate")]
         share = _hold_out(connection, caller)
     if max_tokens is not None:
-        shown = pages.within_tokens(shown, max_tokens, format=format)
+        shown = pages.within_tokens(shown, max_tokens, format=format, line=line)
     if not session:
         return shown
     without = {rule.id for rule in shown if rule.status == "active" and _drawn(session, rule.id) < share}

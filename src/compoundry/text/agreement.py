@@ -36,8 +36,8 @@ def agreement(rules: Sequence[Rule], meanings: Floats, *, same_words: float, sam
     """Go through rules, the best first, and leave out what a better one says already.
 
     `meanings` is float32 of shape (len(rules), dimension), unit or zero rows. Two rules are one when their words or
-    their meaning are near enough and no guard finds a difference; they clash when the guards find a contradiction, or when
-    one commands what the other forbids, in whatever words.
+    their meaning are near enough and no guard finds a difference; they clash when the guards find a contradiction or only another
+    value of the same thing, or when one commands what the other forbids, in whatever words.
     """
     excluding = _excluding(rules)
     words = lexical_vectors([spoken(rule) for rule in rules])
@@ -53,7 +53,7 @@ def agreement(rules: Sequence[Rule], meanings: Floats, *, same_words: float, sam
             same_as[n] = twin
             continue
         kept.append(n)
-        for m in (m for m in relations if relations[m] == "contradiction"):
+        for m in (m for m in relations if relations[m] in ("contradiction", "update")):
             against[n].add(m)
             against[m].add(n)
     return Agreement(kept, same_as, {n: tuple(sorted(others)) for n, others in against.items()})

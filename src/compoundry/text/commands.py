@@ -14,10 +14,13 @@ _CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _FORBIDS: Final = re.compile(
-    r"^(?:please\s+)?(?:do not|don['’]t|never|avoid|refrain from|you (?:must|should) (?:not|never))\s+(?P<rest>.+)$", re.IGNORECASE
+    r"^(?:please\s+)?(?:do not|don['’]t|never|avoid|refrain from|(?:(?:you|we) )?(?:(?:must|should) (?:not|never)|(?:must|should)n['’]t))"
+    r"\s+(?P<rest>.+)$",
+    re.IGNORECASE,
 )
 _COMMANDS: Final = re.compile(
-    r"^(?:(?:please|always|just|then|you (?:must|should)|make sure to|remember to|be sure to)\s+)?(?P<rest>.+)$", re.IGNORECASE
+    r"^(?:(?:please|always|just|then|(?:(?:you|we) )?(?:must|should)(?: always)?|make sure to|remember to|be sure to)\s+)?(?P<rest>.+)$",
+    re.IGNORECASE,
 )
 _RATHER: Final = re.compile(r"^(?P<first>.+?)\s+(?:over|instead of|rather than)\s+(?P<second>.+)$", re.IGNORECASE)
 _CONDITION: Final = frozenset(("when", "whenever", "if", "where", "while"))

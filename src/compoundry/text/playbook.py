@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from compoundry.counting import counted
@@ -70,12 +70,13 @@ def written(rules: Sequence[Rule], format: str) -> str:
             raise Invalid(f"format: must be one of json, {', '.join(FORMATS)}, not {format!r}")
 
 
-def within_tokens(rules: Iterable[Rule], tokens: int, *, format: str = "json") -> list[Rule]:
+def within_tokens(rules: Iterable[Rule], tokens: int, *, format: str = "json", line: Callable[[Rule], str] | None = None) -> list[Rule]:
     """Keep the surest rules whose text fits into a budget of tokens, some four characters each, as it is written in that format.
 
-    What a format leaves out, as an `agents` block leaves out rules that nobody has reviewed yet, takes none of it.
+    What a format leaves out, as an `agents` block leaves out rules that nobody has reviewed yet, takes none of it. `json` counts what
+    a prompt would hold, one line for each rule as in that block; `line` is how a face writes a rule that has a format of its own.
     """
-    piece = _item if format == "markdown" else _line
+    piece = line or (_item if format == "markdown" else _line)
     left = tokens * _CHARACTERS_PER_TOKEN - _frame(format)
     kept = []
     for rule in _sorted(rules):
