@@ -153,3 +153,47 @@ def test_what_mostly_comes_first_makes_a_sequence_of_one_order() -> None:
     twice = [insight(210 + n, f"{who} asked for a discount.", who, day=n * 33 + 1) for n, who in enumerate(FIRMS[:3])]
     (sequence,) = patterns([*told, *turned, *twice, *talk()], "sequence")
     assert sequence.label == "After “… asked for a discount”, “… signed the plan” follows within 14 days (8 of 9 people)"
+
+
+def told_in(artifact: dict[str, object], n: int, who: str, content: str, *, day: float) -> Insight:
+    """Make an insight that stands on an artifact."""
+    plain = insight(n, content, who, day=day)
+    return replace(plain, evidence=tuple(replace(e, excerpt="Everybody hates slow exports.", artifact=artifact) for e in plain.evidence))
+
+
+MAIL: dict[str, object] = {"id": "mail-1", "type": "email"}
+TOLD: dict[str, object] = {"artifact_id": "t1", "type": "text"}
+
+
+def complaints(*artifacts: dict[str, object]) -> list[Insight]:
+    """Have a firm complain for each artifact."""
+    about = zip(FIRMS, artifacts, strict=False)
+    return [told_in(said, n, who, f"{who} complains that exports are slow.", day=n * 5) for n, (who, said) in enumerate(about)]
+
+
+@pytest.mark.parametrize("artifact", [MAIL, TOLD])
+def test_what_one_artifact_tells_of_many_is_one_source(artifact: dict[str, object]) -> None:
+    assert [c.pattern for c in changes(view([*complaints(*[artifact] * 7), *talk()]))] == []
+
+
+def test_artifacts_of_their_own_and_those_without_an_id_make_a_theme() -> None:
+    mails = [{**MAIL, "id": f"mail-{n}"} for n in range(3)]
+    (theme,) = patterns([*complaints(MAIL, MAIL, MAIL, *mails[:1], *mails[2:], {"file": "notes.md"}, {}), *talk()], "theme")
+    assert theme.support == 5
+    assert len(theme.evidence) == 5, "what adds no source is no evidence"
+    assert theme.label.startswith("5 people complain")
+
+
+def test_a_sequence_needs_sources_of_its_own() -> None:
+    rows = followed("asked for a discount", "signed the plan")
+    one = [replace(i, evidence=tuple(replace(e, artifact=MAIL) for e in i.evidence)) for i in rows]
+    each = [replace(i, evidence=tuple(replace(e, artifact={"id": i.entities[0].id}) for e in i.evidence)) for i in rows]
+    assert patterns([*one, *talk()], "sequence") == []
+    assert patterns([*each, *talk()], "sequence")[0].support == 8
+
+
+def test_a_known_pattern_that_rests_on_one_artifact_loses_its_support() -> None:
+    shown = again(view([*complaints(*[{}] * 7), *talk()]))
+    (theme,) = [p for p in shown.patterns if p.kind == "theme"]
+    (change,) = changes(view([*complaints(*[MAIL] * 7), *talk()], patterns=(theme,)))
+    assert (change.pattern.id, change.pattern.support) == (theme.id, 1)

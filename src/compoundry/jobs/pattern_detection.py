@@ -18,6 +18,7 @@ from compoundry.text.mining.findings import Corpus, Finding
 from compoundry.text.mining.known import free_id, recognised, still_told
 from compoundry.text.mining.lexical import lexical_vectors
 from compoundry.text.mining.manners import mutual, says_something
+from compoundry.text.mining.sources import heard, subject
 from compoundry.text.mining.subjects import without_subject
 from compoundry.text.telling import Usage, told
 
@@ -53,8 +54,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     """Find patterns of all five kinds; those known already are updated, not found again."""
     everything = sorted(view.insights, key=lambda i: i.id)
     insights = _telling([i for i in everything if i.evidence])  # nothing rests on retracted sources
-    who = [i.entities[0].id if i.entities else i.id for i in insights]
-    corpus = Corpus(insights, without_subject(_vectors(view, insights), who))
+    corpus = Corpus(insights, without_subject(_vectors(view, insights), [subject(i) for i in insights]))
     view.tick(0, 3)
     found = _believed(list(_listening(view, _findings(corpus, policy))), policy)
     view.tick(2, 3)
@@ -90,7 +90,7 @@ def _findings(corpus: Corpus, policy: Policy) -> Iterator[Finding]:
     topics = themes.topics(corpus, near=policy.near)
     yield from themes.themes(corpus, topics, at_least=policy.min_support)
     yield from habits.habits(corpus, at_least=policy.min_support)
-    largest = sorted(topics, key=lambda rows: (-len(rows), rows))[: policy.most_topics_for_courses]
+    largest = [corpus.independent(rows) for rows in sorted(topics, key=lambda rows: (-len(rows), rows))[: policy.most_topics_for_courses]]
     yield from courses.sequences(corpus, largest, within=timedelta(days=policy.within_days), at_least=policy.min_support)
     yield from courses.together(corpus, largest, at_least=policy.min_support)
     yield from courses.periods(corpus, largest, at_least=policy.min_support)
@@ -163,10 +163,10 @@ def _missed(pattern: Pattern, view: View, newest: datetime, policy: Policy) -> N
 
 
 def _independent(pattern: Pattern, left: Sequence[Insight]) -> int:
-    """Count what is independent in the evidence that is left: days of one, or whom it is about."""
+    """Count what is independent in the evidence that is left: days of one, or whom it is about, each with a source of its own."""
     if pattern.kind in ("habit", "period"):
         return len({at.date() for at in _seen(left)})
-    return len({i.entities[0].id if i.entities else i.id for i in left})
+    return len(heard(left))
 
 
 def _newest(insights: Sequence[Insight], now: datetime) -> datetime:

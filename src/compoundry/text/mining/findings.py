@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from compoundry.model import Insight, PatternKind
 from compoundry.text.mining.doings import done
+from compoundry.text.mining.sources import heard, subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ class Corpus:
 
     def who(self, n: int) -> str:
         """Return whom the insight is about first; its own id where it is about nobody."""
-        insight = self.insights[n]
-        return insight.entities[0].id if insight.entities else insight.id
+        return subject(self.insights[n])
 
     def by_entity(self, rows: Iterable[int]) -> dict[str, list[int]]:
         """Split rows by whom they are about."""
@@ -35,6 +35,11 @@ class Corpus:
         for n in rows:
             split[self.who(n)].append(n)
         return split
+
+    def independent(self, rows: Sequence[int]) -> list[int]:
+        """Return those of the rows that are about somebody who has a source of their own among them."""
+        having = heard([self.insights[n] for n in rows])
+        return [n for n in rows if self.who(n) in having]
 
     def doings(self, rows: Sequence[int]) -> list[int]:
         """Return those of the rows, all about the same, that say what happened or was done."""
@@ -49,7 +54,7 @@ class Corpus:
 class Finding:
     """Hold something that recurs: the rows it stands on, how much speaks for it, and how likely it is chance.
 
-    `support` counts what is independent: entities of a theme, days of a habit or a period; `effect` is a share with its
+    `support` counts what is independent: entities with a source of their own, days of a habit or a period; `effect` is a share with its
     interval; `then` are the rows of what follows or goes together with the `rows`; `when` names a period or a number of days.
     """
 

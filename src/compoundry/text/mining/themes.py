@@ -16,12 +16,12 @@ def topics(corpus: Corpus, *, near: float = NEAR) -> list[list[int]]:
 
 
 def themes(corpus: Corpus, groups: Sequence[list[int]], *, at_least: int) -> Iterator[Finding]:
-    """Find groups over enough distinct entities that stand apart from everything else."""
+    """Find groups over enough distinct entities, each with a source of its own, that stand apart from everything else."""
     crowd = Crowd.of(corpus)
     everyone = len({corpus.who(n) for n in range(len(corpus.insights))})
     for rows in groups:
-        by_entity = corpus.by_entity(rows)
+        by_entity = corpus.by_entity(mine := corpus.independent(rows))
         if (support := len(by_entity)) >= at_least:
-            one_each = [medoid(corpus.vectors, mine, most=1)[0] for mine in by_entity.values()]
+            one_each = [medoid(corpus.vectors, own, most=1)[0] for own in by_entity.values()]
             p = crowd.chance(rows, one_each)
-            yield Finding("theme", tuple(rows), support, everyone, p, support / everyone, wilson(support, everyone))
+            yield Finding("theme", tuple(mine), support, everyone, p, support / everyone, wilson(support, everyone))
