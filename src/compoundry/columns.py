@@ -179,8 +179,8 @@ def copies_of(told: Iterable[tuple[str, object, Iterable[str]]]) -> Codes:
     >>> copies_of([("Dana runs.", day, "d"), ("dana  runs", night, "d"), ("Dana runs.", day, "m")]).tolist()
     [0, 0, 1]
     """
-    seen: dict[tuple[str, str, frozenset[str]], int] = {}
-    keys = ((" ".join(words.casefold().split()).rstrip("."), str(at)[:10], frozenset(about)) for words, at, about in told)
+    seen: dict[str, int] = {}  # texts, which the garbage collector needn't look through
+    keys = ("\0".join((str(at)[:10], " ".join(words.casefold().split()).rstrip("."), *sorted(set(about)))) for words, at, about in told)
     return np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int32)
 
 

@@ -56,11 +56,12 @@ def _copies(connection: Connection, workspace_id: int, at: Mapping[str, int]) ->
             about[id].append(entity)
     wanted = [Wanted("word", _I.c.id), Wanted("word", _I.c.content)]
     content = dict(zip(*read(connection, wanted, active(connection, workspace_id)), strict=True))
-    return copies_of((content[id], _day(observed_at), about[id]) for id, observed_at in at.items())
+    day = {observed_at: _day(observed_at) for observed_at in set(at.values())}
+    return copies_of((content[id], day[observed_at], about[id]) for id, observed_at in at.items())
 
 
-def _day(observed_at: int) -> object:
-    return NEVER if observed_at == NEVER else moment(observed_at)
+def _day(observed_at: int) -> str:
+    return "" if observed_at == NEVER else moment(observed_at).date().isoformat()
 
 
 def _about(connection: Connection, workspace_id: int, ids: Sequence[str]) -> ColumnElement[bool]:
