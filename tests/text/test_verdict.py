@@ -55,6 +55,13 @@ SAME = [
     ("It takes 10–20 days.", "It takes 10-20 days."),
     ("It costs $10-20.", "It costs 10 to 20 dollars."),
     ("It takes 2½ cups.", "It takes 2.5 cups."),
+    ("Dana leaves in 3 days.", "Dana leaves on 7 March."),
+    ("The launch is on 25/4/2026.", "The launch is on 25 April 2026."),
+    ("The launch is on 4/25/2026.", "The launch is on 25 April 2026."),
+    ("The launch is on 3/4/2026.", "The launch is on 3/4/2026."),
+    ("Dana likes tea or cake.", "Dana likes cake or tea."),
+    ("Dana has hepatitis A.", "dana has hepatitis a."),
+    ("The little boy ran.", "A little boy ran."),
 ]
 
 
@@ -93,6 +100,26 @@ APART = [
     ("quantity_added", "It is 3,5 meters long.", "It is 35 meters long."),
     ("quantity", "It holds 10² boxes.", "It holds 102 boxes."),
     ("other_words", "Dana said 👍.", "Dana said 👎."),
+    ("joint", "The invoice needs a stamp and a signature.", "The invoice needs a stamp or a signature."),
+    ("joint", "The invoice needs a stamp, a signature.", "The invoice needs a stamp or a signature."),
+    ("joint", "The invoice needs a stamp and/or a signature.", "The invoice needs a stamp or a signature."),
+    ("joint", "It needs a stamp and a seal or a signature.", "It needs a stamp or a seal and a signature."),
+    ("joint", "Scan all folders but payroll.", "Scan all folders and payroll."),
+    ("negation", "Either Ann or Bob signs.", "Neither Ann nor Bob signs."),
+    ("amount", "There are few open invoices.", "There are a few open invoices."),
+    ("amount", "There is little hope.", "There is a little hope."),
+    ("name_added", "Dana has hepatitis A.", "Dana has hepatitis."),
+    ("name_added", "Dana takes vitamin A daily.", "Dana takes vitamin daily."),
+    ("name", "We use plan A.", "We use plan B."),
+    ("name_added", "The port is USB-A.", "The port is USB."),
+    ("name_added", "See section 5(a) first.", "See section 5 first."),
+    ("name_added", "Type I errors cost more.", "Type errors cost more."),
+    ("date", "Dana leaves in 3 days.", "Dana leaves in 4 days."),
+    ("date", "The launch is on 3/4/2026.", "The launch is on 5 March 2026."),
+    ("date_vaguer", "The launch is on 3/4/2026.", "The launch is on 3 April 2026."),
+    ("date_vaguer", "The launch is on 3/4/2026.", "The launch is on 4/3/2026."),
+    ("opposite", "Acme raised the price.", "Acme lowered the price."),
+    ("opposite", "Sales rose in May.", "Sales fell in May."),
     ("restriction", "Dana said 👍.", "Dana said !!!"),
     ("other_words", "Dana likes 🍎.", "Dana likes 🍌."),
     ("other_words", "It costs ₹500.", "It costs ₩500."),
@@ -196,6 +223,18 @@ def test_what_happened_on_another_day_happened_again() -> None:
     assert verdict("Acme complained about the export.", "Acme complained about the export again.", days=7).relation == "recurrence"
     assert verdict("Dana asked for the figures behind the chart.", "Dana again asked for the figures.", days=7).relation == "different"
     assert verdict("Dana asked for the figures.", "Dana again asked for the figures.").relation == "unsure", "told on one day"
+
+
+@pytest.mark.parametrize("span", ["3 days", "two weeks", "a month", "2 hours"])
+def test_what_lies_ahead_is_told_from_the_day_of_observation(span: str) -> None:
+    assert verdict(f"Ann leaves in {span}.", f"Ann leaves in {span}.", days=19).findings[0].guard == "date"
+    assert verdict(f"Ann leaves in {span}.", f"Ann leaves in {span}.").relation == "same"
+    assert verdict("Ann leaves in 3 days.", "Ann leaves in 2 days.", days=1).relation == "same"
+
+
+@pytest.mark.parametrize("told", ["Acme pays in 30 days.", "Dana reads 3 books in a month.", "Acme can deliver in 2 weeks."])
+def test_how_long_something_takes_is_no_day(told: str) -> None:
+    assert verdict(told, told, days=19).relation == "same"
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from compoundry.text.lexicon import WITHIN
+from compoundry.text.words import lemma, past
+
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 MONTHS = {m: i + 1 for i, m in enumerate(_MONTHS)} | {m[:3]: i + 1 for i, m in enumerate(_MONTHS) if m != "may"} | {"sept": 9}
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS = {d: i for i, d in enumerate(_DAYS)} | {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4}
 _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SPANS = {"day": 1, "week": 7, "month": 30, "year": 365, "weekend": 7}
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
-_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this"}
+_SHORT = {"hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this", "in"}
+_RATES = frozenset(["once", "twice", "time", "first", "last", "per", "every", "each", "always", "usually", "often", "typically"])
+_COMING = frozenset(["will", "shall", "going"])
+_SLASHED = re.compile(r"(\d\d?)([/.-])(\d\d?)\2((?:19|20)\d\d)|(\d\d?)/(\d\d?)/(\d\d)")
 _BEFORE_DATE = frozenset(["on", "in", "at", "during", "since", "until", "by", "of", "from"])
 
 
@@ -24,12 +31,16 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
     (['met', 'on', '@2023-05-07'], ['met', 'on', '@2023-05-07'], ['met', '@2023-05-07'])
     >>> fold("moves next month at 3 pm".split(), day), fold("It may rain".split(), day)
     (['moves', '@2023-06', 'at', '@t15:00'], ['It', 'may', 'rain'])
+    >>> fold("leaves in 3 days".split(), day), fold("finished in 3 days".split(), day), fold("left on 25/4/2023 or 3/4/2023".split(), day)
+    (['leaves', '@2023-05-12'], ['finished', 'in', '3', 'days'], ['left', 'on', '@2023-04-25', 'or', '@3/4/2023'])
     """
     made: list[str] = []
     at = 0
     today = observed_at.date()
     while at < len(words):
-        found = (_date(words, at, today) or _relative(words, at, today) or _time(words, at)) if _may_begin(words[at]) else None
+        found = None
+        if _may_begin(words[at]):
+            found = _date(words, at, today) or _relative(words, at, today) or _ahead(words, at, observed_at) or _time(words, at)
         if found is None:
             made.append(words[at])
             at += 1
@@ -56,17 +67,52 @@ def agree(one: str, other: str) -> bool:
 
     >>> agree("@2023-05", "@2023-05-07"), agree("@2023-W18", "@2023-05-05"), agree("@2023-05-07", "@2023-05-08")
     (True, True, False)
+    >>> agree("@2023-W18", "@2023-05"), agree("@2023-W18", "@2023-06")
+    (True, False)
+    >>> agree("@3/4/2023", "@2023-04-03"), agree("@3/4/2023", "@4/3/2023"), agree("@3/4/2023", "@2023-03-05")
+    (True, True, False)
     """
+    if "/" in one or "/" in other:
+        return any(agree(x, y) for x in _readings(one) for y in _readings(other))
     if one == other or one.startswith(other + "-") or other.startswith(one + "-"):
         return True
     week, day = (one, other) if "W" in one else (other, one)
+    if "W" in week and len(day) == 8 and "W" not in day:
+        return day in {f"@{date.fromisocalendar(int(week[1:5]), int(week[7:9]), n):%Y-%m}" for n in (1, 7)}
     return "W" in week and len(day) == 11 and _week(date.fromisoformat(day[1:])) == week
+
+
+def _readings(token: str) -> list[str]:
+    """List the days that a date means which may begin with the day or with the month."""
+    if "/" not in token:
+        return [token]
+    one, other, year = (int(part) for part in token[1:].split("/"))
+    return [_made(year, one, other), _made(year, other, one)]
+
+
+def _slashed(word: str) -> str:
+    """Read 25/4/2026; a date that may begin with the day or with the month stays as it is written.
+
+    >>> _slashed("25/4/2026"), _slashed("4/25/26"), _slashed("4.4.2026"), _slashed("3/4/2026"), _slashed("13/13/2026"), _slashed("3.4.26")
+    ('@2026-04-25', '@2026-04-25', '@2026-04-04', '@3/4/2026', '', '')
+    """
+    found = _SLASHED.fullmatch(word)
+    if not found:
+        return ""
+    one, other = int(found[1] or found[5]), int(found[3] or found[6])
+    year = int(found[4]) if found[4] else 2000 + int(found[7])
+    low, high = sorted((one, other))
+    if not 1 <= low <= 12 or not high <= 31:
+        return ""
+    return _made(year, low, high) if high > 12 or low == high else f"@{one}/{other}/{year}"
 
 
 def _date(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
     word = words[at]
     if re.fullmatch(r"(19|20)\d\d[-/]\d\d?[-/]\d\d?", word):
         return _made(*(int(p) for p in re.split("[-/]", word))), at + 1
+    if word[0].isdigit() and (told := _slashed(word)):
+        return told, at + 1
     month = MONTHS.get(word.lower()) if word[:1].isupper() else None
     if month and not (word in ("May", "March") and not _dated(words, at)):
         day, after = _day_number(words, at + 1)
@@ -99,6 +145,36 @@ def _relative(words: Sequence[str], at: int, today: date) -> tuple[str, int] | N
     if count and low[1 + skip] in _SPANS and low[2 + skip] == "ago":
         return _step(-count, low[1 + skip], today), at + 3 + skip
     return None
+
+
+def _ahead(words: Sequence[str], at: int, observed_at: datetime) -> tuple[str, int] | None:
+    """Read `in 3 days` and `3 days from now` from the day of observation; how long something takes is no date."""
+    low = [w.lower().removesuffix("s") for w in words[at : at + 5]] + [""] * 5
+    led = low[0] == "in"
+    skip = 1 if low[1 + led] == "of" else 0
+    count = int(low[led]) if low[led].isdigit() and len(low[led]) < 4 else _COUNTS.get(low[led], 0)
+    span = low[1 + led + skip]
+    end = 2 + led + skip
+    now = low[end] == "from" and low[end + 1] in ("now", "today")
+    if not count or (span not in _SPANS and span not in _SHORT) or not (led or now) or low[end] == "of":
+        return None
+    if led and not now and _lasts(words, count):
+        return None
+    end += 2 if now else low[end] == "time"
+    if span in _SHORT:
+        return f"@{observed_at + count * _SHORT[span]:%Y-%m-%d-T%H:%M}", at + end
+    today = observed_at.date()
+    if span == "month":  # in a month is a day of its own, and not all of the next one
+        return _week(today + timedelta(round(30.4 * count))), at + end
+    return (f"@{today.year + count}-{today.month:02}" if span == "year" else _step(count, span, today)), at + end
+
+
+def _lasts(words: Sequence[str], count: int) -> bool:
+    """Tell whether `in 3 days` says how long something takes: finished in 3 days, pays in 30 days, 5 books in a month."""
+    low = {w.lower() for w in words}
+    if any(map(past, words)) or not _RATES.isdisjoint(low) or (count == 1 and any(w[0].isdigit() for w in words)):
+        return True
+    return _COMING.isdisjoint(low) and not WITHIN.isdisjoint(map(lemma, words))
 
 
 def _time(words: Sequence[str], at: int) -> tuple[str, int] | None:

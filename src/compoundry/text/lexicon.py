@@ -42,8 +42,8 @@ NEGATORS, SYMMETRIC, PAST = _CLASS["negators"], _CLASS["symmetric"], _CLASS["pas
 MANNERS, COURTESIES = _CLASS["manners"], _CLASS["courtesies"]
 ENDURING, OFTEN, PARTLY = _CLASS["enduring"], _CLASS["often"], _CLASS["partly"]
 CHANGES, MODAL, AGAIN = _CLASS["changes"], _CLASS["modal"], _CLASS["again"]
-RISES, FALLS = _CLASS["rises"], _CLASS["falls"]
 ORDERS, ORDERS_OR_NOUNS = _CLASS["orders"], _CLASS["ordersornouns"]  # verbs that begin an order; the latter begin facts, too
+RISES, FALLS, NUMBERED, WITHIN = _CLASS["rises"], _CLASS["falls"], _CLASS["numbered"], _CLASS["within"]
 
 SYNONYMS = _heads()
 STATES, ONCE, ONE_THING, EITHER_WAY, MOVES, LEAVINGS, PLANS, ONE_WAY, LASTING, STANDING = (  # these are looked up by sense

@@ -60,7 +60,7 @@ def judge(older: Told, newer: Told) -> Verdict:
         return Verdict(found[0].relation, found, matched, 1.0, strict=True)
     hard = [f for f in found if f.hard]
     if hard:
-        slight = _SLIGHT | {"restriction"} if hard[0].guard in ("negation", "again") else _SLIGHT
+        slight = _SLIGHT | {"restriction", "joint"} if hard[0].guard in ("negation", "again") else _SLIGHT
         sure = len(hard) == 1 and all(f.hard or f.guard in slight for f in found)
         return Verdict(hard[0].relation if sure else "different", found, matched, 1.0)
     taken = cost({f.guard for f in found}, alike=_alike(a, b, aligned), order=order, asks=a.asks and b.asks)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, PAST, SYNONYMS
+from compoundry.text.lexicon import CONTRACTIONS, ENDINGS, IRREGULAR, NUMBERED, PAST, SYNONYMS
 from compoundry.text.signs import TOKENS, spelled
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " , ", "−": "-", " ": " "})
@@ -14,6 +14,8 @@ _TOKEN = re.compile(
 )
 _BARE = re.compile(r"(?<![\w.,)])\.(?=\d)")  # .5 is 0.5
 _DIALLED = re.compile(r"(?<![\w+])\+\d(?:[ ()./-]*\d){6,14}(?!\w)")
+_LONE = re.compile(r"([AaI])([.,;:!?)\"']*)")
+_BEGINS = frozenset(".!?:;\"'(-,")
 _CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
 _GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
 _SPELLING = (
@@ -43,13 +45,33 @@ def cut(sentence: str) -> list[str]:
     ['Is', 'O+', 'rare', 'in', 'the', 'USA', '?', 'Does', 'C++', 'help', 'us', 'get', 'an', 'I.T', 'job', '?']
     >>> cut("Call +46 70 123 45 67 or +46-(0)70-1234567.")
     ['Call', '+46701234567', 'or', '+460701234567']
+    >>> cut("Is hepatitis A in plan A? A test of USB-A is a must.")
+    ['Is', 'hepatitis', 'A.', 'in', 'plan', 'A.', '?', 'A', 'test', 'of', 'USB', 'A.', 'is', 'a', 'must']
     >>> cut("At -5°C or > .5 it works 👍, pre-2020 too.")
     ['At', '-', '5', 'C', 'or', '>', '0.5', 'it', 'works', '👍', ',', 'pre', '2020', 'too']
     """
     words: list[str] = []
-    for chunk in _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" "):
-        words += _pieces(chunk)
+    before = "."
+    chunks = _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" ")
+    for at, chunk in enumerate(chunks):
+        lone = len(chunk) < 4 and _LONE.fullmatch(chunk)
+        if lone and _names(chunk, before, last=at + 1 == len(chunks)):
+            words += [f"{lone[1].upper()}.", *lone[2].strip(".!\"'")]
+        else:
+            words += _pieces(chunk)
+        before = chunk
     return [_CAPITALS.get(word, word) for word in words] if any(word.islower() for word in words) else words
+
+
+def _names(chunk: str, before: str, *, last: bool) -> bool:
+    """Tell the letter that names (hepatitis A, type I) from the article and the pronoun: these begin something, and aren't capital within.
+
+    >>> _names("A", "hepatitis", last=False), _names("a.", "plan", last=True), _names("A", "works.", last=False)
+    (True, True, False)
+    """
+    if chunk[0] in "Ii":
+        return chunk[0] == "I" and before.lower() in NUMBERED
+    return last or len(chunk) > 1 or (chunk == "A" and before[-1:] not in _BEGINS)
 
 
 @lru_cache(maxsize=65536)
@@ -62,7 +84,9 @@ def _pieces(chunk: str) -> tuple[str, ...]:
             at = text.lower().rindex(ending)
             text = text[:at] + full + text[at + len(ending) :]
     text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
-    return tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", _BARE.sub("0.", text))))
+    found = tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", _BARE.sub("0.", text))))
+    joined = sum(w[0].isalnum() for w in found) > 1
+    return tuple("A." if joined and w in ("A", "a") else w for w in found)  # USB-A, 5(a): no article
 
 
 @lru_cache(maxsize=65536)

@@ -6,12 +6,16 @@ from functools import lru_cache
 from compoundry.text import questions, roles
 from compoundry.text.guards.finding import Compared, Finding
 from compoundry.text.lexicon import ARTICLES, PREPOSITIONS
+from compoundry.text.negation import NOT
 from compoundry.text.questions import HOW
 from compoundry.text.sentence import PERSONS, Sentence
 from compoundry.text.words import lemma
 
 _ANYONE = frozenset(("i", "you", "we"))
 _LONG = 6
+_JOINTS = frozenset(("or", "but"))
+_ALL = frozenset(("all", "any", "anybody", "anyone", "anything", "each", "every", "everybody", "everyone", "everything", NOT))
+_AMOUNTS = frozenset(("few", "little"))
 
 
 def person(c: Compared) -> list[Finding]:
@@ -123,6 +127,65 @@ def number(c: Compared) -> list[Finding]:
         x, y = c.a.low[i], c.b.low[j]
         if x != y and {x, y} == {lemma(x), lemma(x) + "s"} and (_single(c.a, i) or _single(c.b, j)):
             found.append(Finding("number", f"one says {x}, the other {y}"))
+    return found
+
+
+def joint(c: Compared) -> list[Finding]:
+    """Find an `or` against an `and`, or all but one against all.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> [f.text for f in joint(spoken("It needs a stamp and a signature", "It needs a stamp or a signature"))]
+    ['one says and, the other or']
+    >>> [f.text for f in joint(spoken("Scan all folders but payroll", "Scan all folders and payroll"))]
+    ['one says but, the other and']
+    >>> joint(spoken("Dana likes tea, cake or milk", "Dana likes cake, tea or milk"))
+    []
+    """
+    one, other = _joints(c.a), _joints(c.b)
+    if one == other:
+        turned = "or" in one and not c.aligned.crossed and _chain(c.a) != _chain(c.b) and sorted(_chain(c.a)) == sorted(_chain(c.b))
+        return [Finding("joint", "and stands where the other says or")] if turned else []
+    x, y = (next((word for word in said if word not in rest), "") for said, rest in ((one, other), (other, one)))
+    if not (x or y):
+        return [Finding("joint", "one of them says or in more places")]
+    x, y = (word or ("and" if "and" in s.low else "") for word, s in ((x, c.a), (y, c.b)))
+    return [Finding("joint", f"one says {x}, the other {y}" if x and y else f"only one of them says {x or y}")]
+
+
+@lru_cache(maxsize=4096)
+def _joints(s: Sentence) -> tuple[str, ...]:
+    """List what joins so that it matters, without the words around it: or, and/or, the but of all but one."""
+    if _JOINTS.isdisjoint(s.low):
+        return ()
+    found = []
+    for at, word in enumerate(s.low):
+        if word == "or":
+            found.append("and/or" if at and s.low[at - 1] == "and" else "or")
+        elif word == "but" and not _ALL.isdisjoint(s.low[:at]):
+            found.append("but")
+    return tuple(sorted(found))
+
+
+def _chain(s: Sentence) -> list[str]:
+    return [word for word in s.low if word in ("and", "or")]
+
+
+def amount(c: Compared) -> list[Finding]:
+    """Find few against a few, little against a little.
+
+    >>> from compoundry.text.guards.finding import spoken
+    >>> [f.text for f in amount(spoken("There are few open invoices", "There are a few open invoices"))]
+    ['one says few, the other a few']
+    >>> amount(spoken("The little boy ran", "A little boy ran"))
+    []
+    """
+    found = []
+    for i, j in c.aligned.pairs:
+        if c.a.low[i] in _AMOUNTS and c.a.low[i] == c.b.low[j]:
+            one, other = (s.low[at - 1] if at and s.low[at - 1] in ARTICLES else "" for s, at in ((c.a, i), (c.b, j)))
+            if "a" in (one, other) and "" in (one, other):
+                x, y = (f"{article} {c.a.low[i]}".strip() for article in (one, other))
+                found.append(Finding("amount", f"one says {x}, the other {y}"))
     return found
 
 

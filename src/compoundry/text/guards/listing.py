@@ -16,6 +16,8 @@ GUARDS: tuple[Callable[[Compared], list[Finding]], ...] = (
     grammar.preposition,
     grammar.tense,
     grammar.number,
+    grammar.joint,
+    grammar.amount,
     values.revised,
     changes.ended,
     changes.done,
@@ -27,8 +29,8 @@ GUARDS: tuple[Callable[[Compared], list[Finding]], ...] = (
 )
 _GRAVEST_FIRST = (
     "quantity", "date", "name", "opposite", "exclusive", "negation", "person", "question", "exchange", "modality", "name_added",
-    "other_words", "quantity_added", "date_added", "restriction", "negation_moved", "preposition", "roles", "pronoun", "tense",
-    "number", "date_vaguer",
+    "other_words", "quantity_added", "date_added", "restriction", "negation_moved", "joint", "amount", "preposition", "roles", "pronoun",
+    "tense", "number", "date_vaguer",
 )  # fmt: skip
 _GRAVITY = {guard: n for n, guard in enumerate(_GRAVEST_FIRST)}
 

@@ -54,7 +54,7 @@ def run(s: Sentence, places: Sequence[int]) -> str:
     words = list(s.words[places[0] : last + 1])
     if not s.named(places[0]) and not words[0].isupper():
         words[0] = words[0].lower()
-    return " ".join(words)
+    return " ".join(words).rstrip(".")
 
 
 def _telling(s: Sentence, places: Sequence[int]) -> Sequence[int]:

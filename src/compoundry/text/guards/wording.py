@@ -147,5 +147,5 @@ def other_words(c: Compared, shown: dict[str, Fact]) -> Finding | None:
 
 
 def _initial(x: str, y: str) -> bool:
-    short, long = sorted((x.lower(), y.lower()), key=len)
+    short, long = sorted((x.lower().rstrip("."), y.lower().rstrip(".")), key=len)
     return len(short) == 1 and long.startswith(short)
