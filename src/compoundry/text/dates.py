@@ -16,7 +16,7 @@ _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SPANS = {"day": 1, "week": 7, "month": 30, "year": 365, "weekend": 7}
 _SHORT = {"hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
-_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this", "in"}
+_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this"}
 _RATES = frozenset(["once", "twice", "time", "first", "last", "per", "every", "each", "always", "usually", "often", "typically"])
 _COMING = frozenset(["will", "shall", "going"])
 _SLASHED = re.compile(r"(\d\d?)([/.-])(\d\d?)\2((?:19|20)\d\d)|(\d\d?)/(\d\d?)/(\d\d)")
@@ -39,7 +39,9 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
     today = observed_at.date()
     while at < len(words):
         found = None
-        if _may_begin(words[at]):
+        if words[at] in ("in", "In"):
+            found = _ahead(words, at, observed_at) if at + 1 < len(words) and _counts(words[at + 1]) else None
+        elif _may_begin(words[at]):
             found = _date(words, at, today) or _relative(words, at, today) or _ahead(words, at, observed_at) or _time(words, at)
         if found is None:
             made.append(words[at])
@@ -55,6 +57,12 @@ def _may_begin(word: str) -> bool:
     """Tell whether a date can begin with this word."""
     low = word.lower()
     return low[0].isdigit() or low.removesuffix("s") in _STARTS or low in _STARTS
+
+
+@lru_cache(maxsize=65536)
+def _counts(word: str) -> bool:
+    """Tell whether a word counts days: 3, a, two."""
+    return word[0].isdigit() or word.lower() in _COUNTS
 
 
 def dates(tokens: Sequence[str]) -> tuple[str, ...]:
@@ -149,8 +157,10 @@ def _relative(words: Sequence[str], at: int, today: date) -> tuple[str, int] | N
 
 def _ahead(words: Sequence[str], at: int, observed_at: datetime) -> tuple[str, int] | None:
     """Read `in 3 days` and `3 days from now` from the day of observation; how long something takes is no date."""
+    led = words[at] in ("in", "In")
+    if not led and "from" not in words[at + 2 : at + 4]:
+        return None
     low = [w.lower().removesuffix("s") for w in words[at : at + 5]] + [""] * 5
-    led = low[0] == "in"
     skip = 1 if low[1 + led] == "of" else 0
     count = int(low[led]) if low[led].isdigit() and len(low[led]) < 4 else _COUNTS.get(low[led], 0)
     span = low[1 + led + skip]

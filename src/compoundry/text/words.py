@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r"(?<![\w.,)])\.(?=\d)")  # .5 is 0.5
 _DIALLED = re.compile(r"(?<![\w+])\+\d(?:[ ()./-]*\d){6,14}(?!\w)")
 _LONE = re.compile(r"([AaI])([.,;:!?)\"']*)")
+_LETTERS = ("A", "a", "I")
 _BEGINS = frozenset(".!?:;\"'(-,")
 _CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
 _GLUED = re.compile(r"(?<=\d)(?=[a-zµ])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
@@ -54,7 +55,7 @@ def cut(sentence: str) -> list[str]:
     before = "."
     chunks = _DIALLED.sub(lambda dialled: f"+{re.sub('[^0-9]', '', dialled.group())}", plain(sentence)).split(" ")
     for at, chunk in enumerate(chunks):
-        lone = len(chunk) < 4 and _LONE.fullmatch(chunk)
+        lone = _LONE.fullmatch(chunk) if len(chunk) < 4 and chunk[:1] in _LETTERS else None
         if lone and _names(chunk, before, last=at + 1 == len(chunks)):
             words += [f"{lone[1].upper()}.", *lone[2].strip(".!\"'")]
         else:
