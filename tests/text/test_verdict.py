@@ -356,5 +356,10 @@ def test_two_events_of_two_days_with_two_values_are_no_update() -> None:
     assert verdict("Acme employed 450 people.", "Acme employed 520 people.", days=35).relation == "update"
 
 
+@pytest.mark.parametrize("other", ["Ask at 5 now.", "Ask at @ now.", "Ask at now.", "Ask at 3 May now."])
+def test_a_lone_sign_is_no_quantity(other: str) -> None:
+    assert verdict("Ask at # now.", other).relation in ("unsure", "different")
+
+
 def test_a_phone_number_is_the_same_however_it_is_spaced() -> None:
     assert verdict("Dana's phone number is +46 70 123 45 67.", "Dana's phone number is +46701234567.").relation == "same"

@@ -41,7 +41,7 @@ def fold(words: Sequence[str]) -> list[str]:
     """
     made: list[str] = []
     at = 0
-    if any("-" in word for word in words if len(word) > 2):
+    if "-" in " ".join(words):
         words = [part for word in words for part in _span(word)]
     while at < len(words):
         found = _quantity(words, at) if _may_begin(words[at]) else None

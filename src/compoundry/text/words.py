@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r"(?<![\w.,)])\.(?=\d)")  # .5 is 0.5
 _DIALLED = re.compile(r"(?<![\w+])\+\d(?:[ ()./-]*\d){6,14}(?!\w)")
 _LONE = re.compile(r"([AaI])([.,;:!?)\"']*)")
+_WIDE = {"#": "\uff03", "@": "\uff20"}  # as themselves they begin quantities and dates that were read
 _LETTERS = ("A", "a", "I")
 _BEGINS = frozenset(".!?:;\"'(-,")
 _CAPITALS = {"US": "USA", "U.S": "USA", "U.S.A": "USA", "IT": "I.T", "WHO": "W.H.O"}  # without their capitals they are small words
@@ -87,7 +88,7 @@ def _pieces(chunk: str) -> tuple[str, ...]:
     text = re.sub(r"'s\b|s'(?=\W|$)", lambda m: "s" if m.group() == "s'" else "", text)
     found = tuple(w.rstrip(".,:/-") if w[0].isdigit() else w for w in _TOKEN.findall(_GLUED.sub(" ", _BARE.sub("0.", text))))
     joined = sum(w[0].isalnum() for w in found) > 1
-    return tuple("A." if joined and w in ("A", "a") else w for w in found)  # USB-A, 5(a): no article
+    return tuple("A." if joined and w in ("A", "a") else _WIDE.get(w, w) for w in found)  # USB-A, 5(a): no article
 
 
 @lru_cache(maxsize=65536)

@@ -15,7 +15,7 @@ from compoundry.text.synonyms import nearness
 _PLAIN = re.compile(r"#(-?\d+(?:\.\d+)?)(?![\d.~])")
 _WRITTEN = re.compile(r"(#\D*)([\d.,]+)(.*)")
 _YEAR = re.compile(r"#(?:19|20)\d\d")
-_NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "#"))
+_NUMBERED = frozenset(("number", "no", "version", "id", "issue", "pr", "\uff03"))
 
 
 def quantity(c: Compared) -> list[Finding]:
@@ -198,6 +198,6 @@ def _unit(value: str) -> str:
         else "@"
         if value[0] == "@"
         else "+"
-        if value[1:2] == "+"
+        if value[1] == "+"
         else value.lstrip("#≈≠±<>=-0123456789.,~")
     )
