@@ -102,7 +102,8 @@ def playbook(
     """Return the rules that agents should follow: the active ones, and candidates until somebody has decided.
 
     `max_tokens` keeps the surest that fit, written in that `format`, or each as `line` writes it. With a `session` it is noted who got
-    which rule, and where the workspace holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions, always the same ones.
+    which rule, and where the workspace holds rules out (`playbook_synthesis.hold_out`), each is left out of that share of the sessions,
+    always the same ones.
     """
     caller.need("record.read")
     with app.database.read() as connection:
