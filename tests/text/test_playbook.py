@@ -10,6 +10,7 @@ from compoundry.jobs.playbook_synthesis import Policy
 from compoundry.mcp import told
 from compoundry.model import Fact, PatternKind, Reason, Rule
 from compoundry.text import playbook, wording
+from compoundry.text.agreement import spoken
 from compoundry.text.commands import Command, commands, excluded
 from compoundry.text.lessons import Lesson, lesson
 from tests.jobs.views import NOW, insight, view
@@ -192,6 +193,13 @@ def test_stored_text_cannot_break_out(hostile: str) -> None:
 def test_a_token_budget_keeps_the_surest() -> None:
     rules = [rule(n, f"Do thing {n}", confidence=n / 10) for n in range(1, 6)]
     assert [r.id for r in playbook.within_tokens(rules, 20)] == ["r5", "r4"]
+
+
+def test_a_rule_is_told_with_the_word_of_its_condition_and_in_its_better_words() -> None:
+    release = rule(1, "Run the tests", when="before a release")
+    assert spoken(release) == "Before a release, run the tests."
+    assert told.rule(release).startswith("- Before a release: Run the tests. Because")
+    assert told.rule(replace(release, polished="Run all tests before a release.")).startswith("- Run all tests before a release. Because")
 
 
 def test_a_token_budget_counts_lines_as_a_face_writes_them() -> None:

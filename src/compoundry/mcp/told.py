@@ -7,6 +7,7 @@ from compoundry.model import Candidate, Evidence, Insight, Pattern, Rule, Run
 from compoundry.service.explaining import Chain, Story
 from compoundry.service.recalling import Recalled
 from compoundry.store.journal import Entry
+from compoundry.text.playbook import condition
 
 _STORED = 600
 
@@ -50,12 +51,13 @@ def chain(told: Chain) -> str:
 
 def rule(found: Rule) -> str:
     """Tell a rule."""
-    when = f"When {words(found.when)}: " if found.when else ""
+    when = f"{words(condition(found.when))}: " if found.when else ""
     unless = f", unless {words(found.unless)}" if found.unless else ""
+    said = words(found.polished.rstrip(".")) or f"{when}{words(found.do)}{unless}"
     because = f" Because {words(found.because)}." if found.because else ""
     used = f", helped {found.helped}, harmed {found.harmed}" if found.helped or found.harmed else ""
     waits = ", not reviewed yet" if found.status == "candidate" else "" if found.status == "active" else f", {found.status}"
-    return f"- {when}{words(found.do)}{unless}.{because} (confidence {found.confidence:.2f}{used}{waits}, id {found.id})"
+    return f"- {said}.{because} (confidence {found.confidence:.2f}{used}{waits}, id {found.id})"
 
 
 def pattern(found: Pattern) -> str:

@@ -13,6 +13,7 @@ from compoundry.model import Rule
 from compoundry.text.commands import commands, excluded
 from compoundry.text.guards.finding import Told
 from compoundry.text.mining.lexical import lexical_vectors
+from compoundry.text.playbook import condition
 from compoundry.text.sentence import read
 from compoundry.text.verdict import judge
 
@@ -60,8 +61,8 @@ def agreement(rules: Sequence[Rule], meanings: Floats, *, same_words: float, sam
 
 
 def spoken(rule: Rule) -> str:
-    """Say a rule as one sentence."""
-    when = f"When {rule.when}, " if rule.when else ""
+    """Say a rule as one sentence: When it hangs, restart it; Before a release, run the tests."""
+    when = f"{condition(rule.when)}, " if rule.when else ""
     unless = f" unless {rule.unless}" if rule.unless else ""
     return f"{when}{rule.do[:1].lower() if when else rule.do[:1]}{rule.do[1:]}{unless}."
 

@@ -101,6 +101,16 @@ def _frame(format: str) -> int:
             return 0
 
 
+def condition(when: str) -> str:
+    """Begin a condition with its word: `When`, unless it has one of its own.
+
+    >>> condition("it hangs"), condition("before a release")
+    ('When it hangs', 'Before a release')
+    """
+    first, _, rest = when.partition(" ")
+    return f"{first.capitalize()} {rest}" if first in LEADS and rest else f"When {when}"
+
+
 def words(rule: Rule) -> str:
     """Return what a rule says in a file, without marks and spelling: the same for a rule that was read back."""
     return " ".join(re.findall(r"\w+", unclean(_line(rule)).replace("'", "").replace("`", "").casefold()))
@@ -150,6 +160,5 @@ def _condition(when: str) -> str:
     >>> _condition("before a release"), _condition("the log says: disk full")
     ('**Before** a release', '**When** the log says&#58; disk full')
     """
-    first, _, rest = when.partition(" ")
-    word, plain = (first.capitalize(), rest) if first in LEADS and rest else ("When", when)
+    word, _, plain = condition(when).partition(" ")
     return f"**{word}** {clean(plain).replace(': ', '&#58; ')}"
