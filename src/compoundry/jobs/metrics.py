@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, get_args
 
 import numpy as np
@@ -15,6 +16,7 @@ from compoundry.job import Measure, Plan, Told, View, same_id
 from compoundry.model import Candidate, Reason, Snapshot
 from compoundry.text import belief, counting, half_lives
 from compoundry.text.merging.precision import measured as precision_of_merging
+from compoundry.text.superfluous import superfluous
 
 ORDER = 50
 SETTLE_S = 0.0
@@ -205,24 +207,13 @@ def _waiting(found: Columns, open_ones: Sequence[Candidate], now: datetime) -> d
 
 def _superfluous(found: Columns, open_ones: Iterable[Candidate]) -> int:
     """Count the insights that would go if exact copies, and those of whom open questions say that they may be the same, were one."""
-    place = {id: n for n, id in enumerate(found.ids)}
-    same: dict[object, list[int]] = defaultdict(list)
+    asked = [c.subjects for c in open_ones if c.kind == "merge"]
+    wanted = set(chain.from_iterable(asked))
+    place = {id: n for n, id in enumerate(found.ids) if id in wanted} if wanted else {}
+    copies: dict[int, list[int]] = defaultdict(list)
     for n, number in enumerate([] if found.copies is None else found.copies.tolist()):
-        same[number].append(n)
-    asked = ([place[id] for id in c.subjects if id in place] for c in open_ones if c.kind == "merge")
-    stays: dict[int, int] = {}
-    for first, *others in filter(None, [*same.values(), *asked]):
-        for other in others:
-            one, two = _last(stays, first), _last(stays, other)
-            if one != two:
-                stays[max(one, two)] = min(one, two)
-    return len(stays)
-
-
-def _last(stays: Mapping[int, int], place: int) -> int:
-    while place in stays:
-        place = stays[place]
-    return place
+        copies[number].append(n)
+    return superfluous([*copies.values(), *([place[id] for id in subjects if id in place] for subjects in asked)])
 
 
 def _believing(view: View, found: Columns, now: datetime) -> belief.Policy:
