@@ -23,7 +23,7 @@ serve: setup ## Serve on port 8787 with a worker inside
 	@$(BIN)/compoundry serve
 
 test: setup ## Run the tests (PostgreSQL too, where COMPOUNDRY_TEST_POSTGRES or 127.0.0.1:5432 answers)
-	@$(BIN)/pytest
+	@$(BIN)/pytest --ignore=tests/chaos
 
 check: setup ## Lint, type-check, and check that imports point down
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -40,8 +40,8 @@ release-check: setup ## Build sdist and wheel, install the wheel in a clean envi
 promise: setup ## Keep what the API promises now; the tests fail when a later change takes it away
 	@COMPOUNDRY_PROMISE=1 $(BIN)/pytest -n0 tests/api/test_description.py
 
-chaos: setup ## Kill, freeze and starve workers, in long form
-	@COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 --timeout 7200 -m slow tests/chaos
+chaos: setup ## Kill, freeze and starve workers; with SHORT=1 for some minutes, as CI does
+	@$(if $(SHORT),$(BIN)/pytest tests/chaos,COMPOUNDRY_RELIABILITY=docs/reliability.md $(BIN)/pytest -n0 --timeout 7200 -m slow tests/chaos)
 
 long: setup ## Run the other long suites: fuzz, twins, backups, deliveries, cuts
 	@$(BIN)/pytest -n 2 --timeout 7200 -m slow --ignore=tests/chaos tests

@@ -89,6 +89,8 @@ REFUND = "If a refund is above $100, ask Marta before paying."
         (LESSON, "When the queue worker of Northwind times out after 30 seconds, restart the export job first."),
         ("When Marta asks for it, pay the bill.", "When Marta is asked for it, pay the bill."),
         ("When it hangs, restart the worker and call Dana.", "Restart the worker and call Dana when it hangs."),
+        ("Never run rm -rf on prod.", "Never run rm rf on prod."),
+        ("Ask IT before a rollout.", "Ask it before a rollout."),
         ("Always keep the cold store at -5 degrees.", "Always keep the cold store at 5 degrees."),
         ("Always keep the load < 80%.", "Always keep the load > 80%."),
         ("Always check the first page.", "Always first check the page."),

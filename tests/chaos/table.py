@@ -24,7 +24,7 @@ _HEAD = """# Reliability
 
 Measured by `make chaos` with real processes, real signals and real databases: one suite in `tests/chaos` for each row, with the
 exact conditions. A suite that finds one run lost, one change twice or one run stuck fails and writes no row. A row that wasn't run
-again keeps its date. The short form of each suite is part of `make test`.
+again keeps its date. CI runs the short form of each, `make chaos SHORT=1`.
 
 | fault | database | times | what was seen | on |
 |---|---|---|---|---|

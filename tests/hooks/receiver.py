@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -74,7 +74,8 @@ def receiving(behave: Behave = well) -> Iterator[Receiver]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(receiver.said)
+            with suppress(OSError):  # the one who asked may have left
+                self.wfile.write(receiver.said)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""

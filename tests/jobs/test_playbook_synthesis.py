@@ -89,6 +89,20 @@ def test_an_accepted_rule_comes_before_an_imported_one_of_the_same_value() -> No
     ]
 
 
+def test_an_imported_rule_that_was_outranked_comes_back_when_there_is_room() -> None:
+    told = view([insight(1, "Always write a test.", confidence=0.95)])
+    (made,) = [c.rule for c in synthesis.plan(told, POLICY, NOW).changes if isinstance(c, Advise)]
+    imported = replace(made, id="0", evidence=(), confidence=0.7, source="imported", status="active")
+    first = replace(told, rules=(replace(made, status="active"), imported))
+    (gone,) = [c.rule for c in synthesis.plan(first, POLICY, NOW).changes if isinstance(c, Advise) and c.rule.id == "0"]
+    assert (gone.status, gone.reason.code) == ("retired", "outranked")
+    after = applied(first, synthesis.plan(first, POLICY, NOW))
+    assert synthesis.plan(after, POLICY, NOW).changes == ()
+    forgotten = replace(after, insights=(), vectors=after.vectors[:0])
+    back = [(c.rule.id, c.rule.status, c.reason.code) for c in synthesis.plan(forgotten, POLICY, NOW).changes if isinstance(c, Advise)]
+    assert ("0", "candidate", "back") in back
+
+
 @pytest.mark.parametrize(("trust", "confidence"), [(0.0, None), (0.3, None), (0.6, 0.57)])
 def test_a_rule_is_believed_as_far_as_the_sources_of_its_evidence_are_trusted(trust: float, confidence: float | None) -> None:
     told = insight(1, "When the export hangs, delete the queue.", source="troll", confidence=0.95)

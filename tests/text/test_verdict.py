@@ -232,6 +232,18 @@ def test_what_lies_ahead_is_told_from_the_day_of_observation(span: str) -> None:
     assert verdict("Ann leaves in 3 days.", "Ann leaves in 2 days.", days=1).relation == "same"
 
 
+def test_what_may_lie_ahead_or_take_as_long_is_asked_about_and_not_lost() -> None:
+    told = "Passwords expire in {}."
+    assert verdict(told.format("90 days"), told.format("90 days"), days=19).relation == "unsure"
+    assert verdict(told.format("24 hours"), told.format("24 hours"), days=19).relation == "unsure"
+    assert verdict(told.format("24 hours"), told.format("48 hours")).relation != "same"
+    assert read("Dana called on 2/30/2023, in ፩ days.", DAY).dates == ()
+
+
+def test_a_long_number_beside_a_letter_of_another_script_is_read_in_time() -> None:
+    assert read("1" * 20_000 + "é", DAY).words
+
+
 @pytest.mark.parametrize("told", ["Acme pays in 30 days.", "Dana reads 3 books in a month.", "Acme can deliver in 2 weeks."])
 def test_how_long_something_takes_is_no_day(told: str) -> None:
     assert verdict(told, told, days=19).relation == "same"

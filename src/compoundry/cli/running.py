@@ -1,7 +1,7 @@
 """Run jobs, follow runs, apply and take back."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from compoundry.cli.desk import Desk, Filter, open_desk
 from compoundry.cli.show import Shown, Table
 from compoundry.cli.where import Where
 from compoundry.client.nouns import Run
-from compoundry.errors import NotFound
+from compoundry.errors import Forbidden, NotFound
 
 app = typer.Typer()
 
@@ -129,13 +129,17 @@ def apply(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> 
 @command(app, "revert", open_desk, ON_A_DESK)
 def revert(desk: Desk, id: RunId, wait: Wait = None, timeout: Timeout = None) -> Shown:
     """Take back what a run did; later edits are kept."""
-    done = desk.status(_named(desk, id))
-    taken = _awaited(desk, desk.revert(done.id), wait, timeout)
-    return replace(taken, parts=(*taken.parts, _MERGES_AGAIN)) if taken.exit == 0 and _merged_by_itself(done) else taken
+    named = _named(desk, id)
+    taken = _awaited(desk, desk.revert(named), wait, timeout)
+    return replace(taken, parts=(*taken.parts, _MERGES_AGAIN)) if taken.exit == 0 and _merged_by_itself(desk, named) else taken
 
 
-def _merged_by_itself(done: Run) -> bool:
-    return done.job_type == "consolidation" and done.act in ("run", "apply") and done.insights_affected > 0
+def _merged_by_itself(desk: Desk, id: str) -> bool:
+    """Tell whether a run merged something; False where the caller may not read that."""
+    with suppress(Forbidden):
+        done = desk.status(id)
+        return done.job_type == "consolidation" and done.act in ("run", "apply") and done.insights_affected > 0
+    return False
 
 
 @command(app, "retry", open_desk, ON_A_DESK)

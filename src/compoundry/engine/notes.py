@@ -80,14 +80,15 @@ def _extracted(shop: Workshop, told: Artifact, known: Mapping[str, str]) -> list
     if shop.extractor is None:
         return []
     found = list[Remark]()
-    try:
-        for part in extracting.parts(told.content):
-            with shop.database.write() as connection:
-                artifacts.hold(connection, told, clock(connection) + timedelta(seconds=shop.lease_s + ASKING_S))
+    for part in extracting.parts(told.content):
+        with shop.database.write() as connection:
+            artifacts.hold(connection, told, clock(connection) + timedelta(seconds=shop.lease_s + ASKING_S))
+        try:
             answer = shop.extractor.answer(extracting.INSTRUCTIONS, part, most_tokens=extracting.MOST_TOKENS)
-            found += extracting.remarks_in(answer, part, known)
-    except Unavailable as error:
-        log.warning("text cut by rules alone", artifact=told.id, reason=error.message)
+        except Unavailable as error:
+            log.warning("text cut by rules alone", artifact=told.id, reason=error.message)
+            break
+        found += extracting.remarks_in(answer, part, known)
     return found
 
 

@@ -60,7 +60,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     insights = {i.id: _as_heard(i) for i in everything if i.evidence}  # nothing rests on sources that are retracted or not trusted
     known = {rule.id: rule for rule in view.rules}
     agreed = {c.id for c in view.candidates if c.kind == "rule" and c.status == "accepted"}
-    imported = [r for r in view.rules if r.source == "imported" and r.status in ("active", "candidate") and not _harms(r, policy)]
+    imported = [r for r in view.rules if r.source == "imported" and _stands(r) and not _harms(r, policy)]
     drafts = _renamed([*_from_patterns(view.patterns, insights), *_from_lessons(insights.values())], view.rules, policy)
     worth = [d for d in drafts if d.confidence >= _least(known.get(d.id), policy) and not _harms(known.get(d.id), policy)]
     ranked = sorted([*imported, *worth], key=lambda r: _rank(r, known.get(r.id), agreed))
@@ -70,6 +70,11 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
     cited = {id for draft in chosen for id in draft.evidence}
     told = tuple(Disposition(i.id, i.version, "cited") if i.id in cited else _left_out(i) for i in everything)
     return Plan(told, tuple(changes))
+
+
+def _stands(imported: Rule) -> bool:
+    """Tell whether an imported rule can be in the playbook; one that was outranked can come back, since nothing else makes it anew."""
+    return imported.status in ("active", "candidate") or (imported.status == "retired" and imported.reason.code == "outranked")
 
 
 def _left_out(insight: Insight) -> Disposition:
@@ -219,7 +224,9 @@ def _advised(draft: Rule, before: Rule | None, *, followed: bool) -> Iterator[Ad
         if kept != before:
             yield Advise(kept, before, draft.reason)
     elif before.status == "retired":
-        yield Advise(replace(kept, status="active" if followed else "candidate"), before, Reason("back", "its evidence is back"))
+        why = "its evidence is back" if draft.source != "imported" else "no better rule stands in its place any more"
+        back = Reason("back", why)
+        yield Advise(replace(kept, status="active" if followed else "candidate", reason=draft.reason), before, back)
 
 
 def _retired(

@@ -1,6 +1,7 @@
 """Read dates and times, relative ones from the day on which the insight was observed."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -101,8 +102,8 @@ def _readings(token: str) -> list[str]:
 def _slashed(word: str) -> str:
     """Read 25/4/2026; a date that may begin with the day or with the month stays as it is written.
 
-    >>> _slashed("25/4/2026"), _slashed("4/25/26"), _slashed("4.4.2026"), _slashed("3/4/2026"), _slashed("13/13/2026"), _slashed("3.4.26")
-    ('@2026-04-25', '@2026-04-25', '@2026-04-04', '@3/4/2026', '', '')
+    >>> _slashed("25/4/2026"), _slashed("4/25/26"), _slashed("4.4.2026"), _slashed("3/4/2026"), _slashed("2/30/2026")
+    ('@2026-04-25', '@2026-04-25', '@2026-04-04', '@3/4/2026', '')
     """
     found = _SLASHED.fullmatch(word)
     if not found:
@@ -112,7 +113,9 @@ def _slashed(word: str) -> str:
     low, high = sorted((one, other))
     if not 1 <= low <= 12 or not high <= 31:
         return ""
-    return _made(year, low, high) if high > 12 or low == high else f"@{one}/{other}/{year}"
+    if high <= 12 and low != high:
+        return f"@{one}/{other}/{year}"
+    return _made(year, low, high) if high <= monthrange(year, low)[1] else ""
 
 
 def _date(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
@@ -149,7 +152,7 @@ def _relative(words: Sequence[str], at: int, today: date) -> tuple[str, int] | N
     if low[0] == "the" and low[1] in ("day", "week") and low[2] in ("before", "after"):
         return None
     skip = 1 if low[1] == "of" else 0
-    count = int(low[0]) if low[0].isdigit() and len(low[0]) < 4 else _COUNTS.get(low[0], 0)
+    count = int(low[0]) if low[0].isdecimal() and len(low[0]) < 4 else _COUNTS.get(low[0], 0)
     if count and low[1 + skip] in _SPANS and low[2 + skip] == "ago":
         return _step(-count, low[1 + skip], today), at + 3 + skip
     return None
@@ -162,7 +165,7 @@ def _ahead(words: Sequence[str], at: int, observed_at: datetime) -> tuple[str, i
         return None
     low = [w.lower().removesuffix("s") for w in words[at : at + 5]] + [""] * 5
     skip = 1 if low[1 + led] == "of" else 0
-    count = int(low[led]) if low[led].isdigit() and len(low[led]) < 4 else _COUNTS.get(low[led], 0)
+    count = int(low[led]) if low[led].isdecimal() and len(low[led]) < 4 else _COUNTS.get(low[led], 0)
     span = low[1 + led + skip]
     end = 2 + led + skip
     now = low[end] == "from" and low[end + 1] in ("now", "today")
@@ -171,8 +174,8 @@ def _ahead(words: Sequence[str], at: int, observed_at: datetime) -> tuple[str, i
     if led and not now and _lasts(words, count):
         return None
     end += 2 if now else low[end] == "time"
-    if span in _SHORT:
-        return f"@{observed_at + count * _SHORT[span]:%Y-%m-%d-T%H:%M}", at + end
+    if span in _SHORT:  # to the second of the telling would be too exact
+        return f"@{observed_at.date()}-in{count * _SHORT[span] // timedelta(seconds=1)}s", at + end
     today = observed_at.date()
     if span == "month":  # in a month is a day of its own, and not all of the next one
         return _week(today + timedelta(round(30.4 * count))), at + end

@@ -18,7 +18,7 @@ _TRAILING_TIME: Final = re.compile(r"^(?P<do>.+?),?\s+(?P<lead>before|after|once
 _LEADS: Final = re.compile(r"(?:when|whenever|if|before|after|once)\b", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"^(?P<rest>.+?),?\s+unless\s+(?P<unless>.+)$", re.IGNORECASE)
 _MINUS: Final = re.compile(r"(?<!\w)-(?=[\d.])")
-_SIGN: Final = re.compile(r"[^\w\s.,;:!'\"()-]|_")
+_SIGN: Final = re.compile(r"[^\w\s.,;:!'\"()-]|_|(?<!\w)-+(?=[A-Za-z])|\b[A-Z]{2,}\b")
 _JOINED: Final = re.compile(r"[,;:]|\b(?:and|or|but|then)\b", re.IGNORECASE)
 _ARTICLES: Final = frozenset(("a", "an", "the"))
 _STYLE: Final = _ARTICLES | frozenset(("please", "then"))
@@ -68,7 +68,11 @@ def _named(left: Counter[str]) -> str:
 
 
 def _signs(sentence: str) -> list[str]:
-    """List the signs that are no punctuation: those of money, of comparison, of code."""
+    """List the signs that are no punctuation: those of money, of comparison, of code; words in capitals, too.
+
+    >>> _signs("Ask IT to run rm -rf for $5.")
+    ['IT', '-', '$']
+    """
     return _SIGN.findall(plain(sentence))
 
 

@@ -6,7 +6,7 @@ _ALIKE = str.maketrans({"≥": ">=", "⩾": ">=", "≤": "<=", "⩽": "<=", "≠
 _MINUS = re.compile(r"(^|[^\d\s]\s+)\u2212\s+(?=[\d$€£¥])")  # the sign itself, not what stands between two numbers
 _DASH = re.compile(r"\b(at|to|is|was|of|by|be|as|below|above) - (?=[\d$€£¥])")
 _POWER = re.compile(r"(?<=\d)(?=[\u2070\u00b9\u00b2\u00b3\u2074-\u2079])")
-_FRACTION = re.compile(r"(?:(\d+)\s?)?([½¼¾])")
+_FRACTION = re.compile(r"(?:(?<!\d)(\d+)\s?)?([½¼¾])")
 _PARTS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _DRESS = re.compile(r"[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")  # how an emoji is drawn
 

@@ -109,6 +109,8 @@ def date(c: Compared) -> list[Finding]:
         return [Finding("date_added", f"only one of them says when: {(ones or others)[0]}", facts=shown)]
     if len(one) == len(other) and all(dates.agree(x, y) for x, y in zip(one, other, strict=True)):
         return [Finding("date_vaguer", f"{ones[0]} and {others[0]} need not be the same day", facts=shown)]
+    if ones == others and all(when.lower().startswith("in ") for when in ones):  # tokens expire in 3 days: a day, or how long it takes
+        return [Finding("date", _apart(ones, others), facts=shown)]
     told = (c.older.event or c.a.past) and (c.newer.event or c.b.past)
     again = told and not (c.only_a or c.only_b or c.aligned.crossed)
     return [Finding("date", _apart(ones, others), True, "recurrence" if again else "different", facts=shown)]

@@ -46,9 +46,7 @@ def answer(question: bytes) -> bytes:
     told = {place: one for place, *given in asked["told"] if (one := _read(*given)) is not None}
     judged = [(i, j, *how, _judge(told, i, j)) for i, j, *how in asked["pairs"]]
     seen = [(place, found.vague, found.news, found.says) for place, one in told.items() for found in (traits(one.sentence),)]
-    verdicts = [
-        (i, j, *_spelled_out(verdict, near, more, asked["review_at"])) for i, j, near, more, verdict in judged if verdict is not None
-    ]
+    verdicts = [(i, j, *_spelled_out(verdict, *how, review_at=asked["review_at"])) for i, j, *how, verdict in judged if verdict is not None]
     return orjson.dumps({"traits": seen, "verdicts": verdicts})
 
 
@@ -84,7 +82,7 @@ def _judge(told: dict[int, Told], i: int, j: int) -> Verdict | None:
         return None
 
 
-def _spelled_out(verdict: Verdict, near: float, more: float, review_at: float) -> tuple[object, ...]:
+def _spelled_out(verdict: Verdict, near: float, more: float = 0.0, *, review_at: float) -> tuple[object, ...]:
     """Spell a verdict; that two differ for sure, or that nobody will be asked, is said in no words: there are many of those."""
     left = verdict.relation == "unsure" and not verdict.slight and worth(near, verdict.matched, verdict.cost, more) < review_at
     if verdict.relation == "different" or left:
