@@ -21,7 +21,7 @@ def publish(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequen
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += [
         "",
-        notes,
+        *([notes.strip(), ""] if notes else []),
         f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {platform.machine()}, 2 shared cores.",
     ]
     DOCS.mkdir(parents=True, exist_ok=True)

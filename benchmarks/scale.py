@@ -20,6 +20,11 @@ from compoundry.engine import collecting
 from compoundry.job import Merge, Plan, Propose, View
 from compoundry.jobs.consolidation import Policy, plan
 
+ABOUT = f"""Encoded already, {facts.PER_ENTITY} insights for each entity; SemHash at its threshold of 0.9. SemHash uses all cores and looks
+at vectors alone; here one core also reads the words of each near pair, which takes most of its time. The last two rows are runs of
+the product on a file; the second one looks at what is new and at whatever is about the same (decision
+[0011](../decisions/0011-only-what-is-touched-is-shown.md)).
+"""
 ADDED = 1_000
 SIZES = (10_000, 100_000)
 SHORT = (2_000, 10_000)
@@ -159,9 +164,8 @@ def main() -> None:
     sizes = SHORT if chosen.short else (*SIZES, MILLION) if chosen.million else SIZES
     with tempfile.TemporaryDirectory() as folder:
         rows = list(table(Path(folder), sizes))
-    about = f"Encoded already, {facts.PER_ENTITY} insights for each entity; SemHash at its threshold of 0.9."
     columns = ["what", "measured", "beside", "target"]
-    publish("scale", "Consolidation as a workspace grows", columns, rows, notes=about)
+    publish("scale", "Consolidation as a workspace grows", columns, rows, notes=ABOUT)
 
 
 if __name__ == "__main__":
