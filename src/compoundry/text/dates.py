@@ -1,25 +1,16 @@
-"""Read dates and times, relative ones from the day on which the insight was observed."""
+"""Read dates and times."""
 
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
-from compoundry.text.lexicon import WITHIN
-from compoundry.text.words import lemma, past
+from compoundry.text.relative_dates import COUNTS, NEAR, ahead, relative, week
 
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 MONTHS = {m: i + 1 for i, m in enumerate(_MONTHS)} | {m[:3]: i + 1 for i, m in enumerate(_MONTHS) if m != "may"} | {"sept": 9}
-_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS = {d: i for i, d in enumerate(_DAYS)} | {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4}
-_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
-_SPANS = {"day": 1, "week": 7, "month": 30, "year": 365, "weekend": 7}
-_SHORT = {"hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
-_STARTS = MONTHS.keys() | _NEAR.keys() | _COUNTS.keys() | {"last", "next", "this"}
-_RATES = frozenset(["once", "twice", "time", "first", "last", "per", "every", "each", "always", "usually", "often", "typically"])
-_COMING = frozenset(["will", "shall", "going"])
+_STARTS = MONTHS.keys() | NEAR.keys() | COUNTS.keys() | {"last", "next", "this"}
 _SLASHED = re.compile(r"(\d\d?)([/.-])(\d\d?)\2((?:19|20)\d\d)|(\d\d?)/(\d\d?)/(\d\d)")
 _BEFORE_DATE = frozenset(["on", "in", "at", "during", "since", "until", "by", "of", "from"])
 
@@ -41,9 +32,9 @@ def fold(words: Sequence[str], observed_at: datetime) -> list[str]:
     while at < len(words):
         found = None
         if words[at] in ("in", "In"):
-            found = _ahead(words, at, observed_at) if at + 1 < len(words) and _counts(words[at + 1]) else None
+            found = ahead(words, at, observed_at) if at + 1 < len(words) and _counts(words[at + 1]) else None
         elif _may_begin(words[at]):
-            found = _date(words, at, today) or _relative(words, at, today) or _ahead(words, at, observed_at) or _time(words, at)
+            found = _date(words, at, today) or relative(words, at, today) or ahead(words, at, observed_at) or _time(words, at)
         if found is None:
             made.append(words[at])
             at += 1
@@ -63,7 +54,7 @@ def _may_begin(word: str) -> bool:
 @lru_cache(maxsize=65536)
 def _counts(word: str) -> bool:
     """Tell whether a word counts days: 3, a, two."""
-    return word[0].isdigit() or word.lower() in _COUNTS
+    return word[0].isdigit() or word.lower() in COUNTS
 
 
 def dates(tokens: Sequence[str]) -> tuple[str, ...]:
@@ -80,15 +71,25 @@ def agree(one: str, other: str) -> bool:
     (True, False)
     >>> agree("@3/4/2023", "@2023-04-03"), agree("@3/4/2023", "@4/3/2023"), agree("@3/4/2023", "@2023-03-05")
     (True, True, False)
+    >>> agree("@2023-W18", "@2023-04-31")
+    False
     """
     if "/" in one or "/" in other:
         return any(agree(x, y) for x in _readings(one) for y in _readings(other))
     if one == other or one.startswith(other + "-") or other.startswith(one + "-"):
         return True
-    week, day = (one, other) if "W" in one else (other, one)
-    if "W" in week and len(day) == 8 and "W" not in day:
-        return day in {f"@{date.fromisocalendar(int(week[1:5]), int(week[7:9]), n):%Y-%m}" for n in (1, 7)}
-    return "W" in week and len(day) == 11 and _week(date.fromisoformat(day[1:])) == week
+    weekly, day = (one, other) if "W" in one else (other, one)
+    if "W" in weekly and len(day) == 8 and "W" not in day:
+        return day in {f"@{date.fromisocalendar(int(weekly[1:5]), int(weekly[7:9]), n):%Y-%m}" for n in (1, 7)}
+    return "W" in weekly and len(day) == 11 and _week_of(day) == weekly
+
+
+def _week_of(day: str) -> str:
+    """Return the week of a day; nothing where there is no such day."""
+    try:
+        return week(date.fromisoformat(day[1:]))
+    except ValueError:
+        return ""
 
 
 def _readings(token: str) -> list[str]:
@@ -141,55 +142,6 @@ def _date(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
     return None
 
 
-def _relative(words: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
-    low = [w.lower().removesuffix("s") for w in words[at : at + 4]] + [""] * 4
-    if low[0] in _NEAR:
-        return _at(today + timedelta(_NEAR[low[0]])), at + 1
-    if low[0] in ("last", "next", "thi") and low[1] in _SPANS:
-        return _step({"last": -1, "next": 1, "thi": 0}[low[0]], low[1], today), at + 2
-    if low[0] in ("last", "next", "thi") and low[1] in WEEKDAYS:
-        return _weekday(low[0], WEEKDAYS[low[1]], today), at + 2
-    if low[0] == "the" and low[1] in ("day", "week") and low[2] in ("before", "after"):
-        return None
-    skip = 1 if low[1] == "of" else 0
-    count = int(low[0]) if low[0].isdecimal() and len(low[0]) < 4 else _COUNTS.get(low[0], 0)
-    if count and low[1 + skip] in _SPANS and low[2 + skip] == "ago":
-        return _step(-count, low[1 + skip], today), at + 3 + skip
-    return None
-
-
-def _ahead(words: Sequence[str], at: int, observed_at: datetime) -> tuple[str, int] | None:
-    """Read `in 3 days` and `3 days from now` from the day of observation; how long something takes is no date."""
-    led = words[at] in ("in", "In")
-    if not led and "from" not in words[at + 2 : at + 4]:
-        return None
-    low = [w.lower().removesuffix("s") for w in words[at : at + 5]] + [""] * 5
-    skip = 1 if low[1 + led] == "of" else 0
-    count = int(low[led]) if low[led].isdecimal() and len(low[led]) < 4 else _COUNTS.get(low[led], 0)
-    span = low[1 + led + skip]
-    end = 2 + led + skip
-    now = low[end] == "from" and low[end + 1] in ("now", "today")
-    if not count or (span not in _SPANS and span not in _SHORT) or not (led or now) or low[end] == "of":
-        return None
-    if led and not now and _lasts(words, count):
-        return None
-    end += 2 if now else low[end] == "time"
-    if span in _SHORT:  # to the second of the telling would be too exact
-        return f"@{observed_at.date()}-in{count * _SHORT[span] // timedelta(seconds=1)}s", at + end
-    today = observed_at.date()
-    if span == "month":  # in a month is a day of its own, and not all of the next one
-        return _week(today + timedelta(round(30.4 * count))), at + end
-    return (f"@{today.year + count}-{today.month:02}" if span == "year" else _step(count, span, today)), at + end
-
-
-def _lasts(words: Sequence[str], count: int) -> bool:
-    """Tell whether `in 3 days` says how long something takes: finished in 3 days, pays in 30 days, 5 books in a month."""
-    low = {w.lower() for w in words}
-    if any(map(past, words)) or not _RATES.isdisjoint(low) or (count == 1 and any(w[0].isdigit() for w in words)):
-        return True
-    return _COMING.isdisjoint(low) and not WITHIN.isdisjoint(map(lemma, words))
-
-
 def _time(words: Sequence[str], at: int) -> tuple[str, int] | None:
     found = re.fullmatch(r"(\d\d?)(?::(\d\d))?", words[at])
     if not found:
@@ -239,31 +191,3 @@ def _safe(year: int, month: int, day: int) -> date:
 
 def _made(year: int, month: int, day: int) -> str:
     return f"@{year}-{month:02}-{day:02}"
-
-
-def _at(day: date) -> str:
-    return f"@{day.isoformat()}"
-
-
-def _week(day: date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"@{year}-W{week:02}"
-
-
-def _step(count: int, span: str, today: date) -> str:
-    if span == "day":
-        return _at(today + timedelta(count))
-    if span == "year":
-        return f"@{today.year + count}"
-    if span == "month":
-        months = today.year * 12 + today.month - 1 + count
-        return f"@{months // 12}-{months % 12 + 1:02}"
-    week = _week(today + timedelta(7 * count))
-    return week if span == "week" else f"{week}-end"
-
-
-def _weekday(which: str, weekday: int, today: date) -> str:
-    ahead = (weekday - today.weekday()) % 7
-    if which == "last":
-        return _at(today - timedelta((today.weekday() - weekday) % 7 or 7))
-    return _at(today + timedelta(ahead or (7 if which == "next" else 0)))

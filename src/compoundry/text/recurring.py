@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from compoundry.text.dates import MONTHS, WEEKDAYS
+from compoundry.text.dates import MONTHS
 from compoundry.text.guards.finding import Told
 from compoundry.text.lexicon import AGAIN, ARTICLES, EITHER_WAY, MOVES, OFTEN, ONCE, ONE_THING, STATES
+from compoundry.text.relative_dates import WEEKDAYS
 from compoundry.text.sentence import Sentence
 from compoundry.text.words import lemma
 
