@@ -1,7 +1,7 @@
 """Believe stale insights less, and archive those that nothing supports any more."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -43,11 +43,11 @@ class Policy:
 
     `half_lives` and `floors` go by type and are laid over the defaults; `least_change` is the
     smallest difference worth writing. A sweep that would archive more than `cap` of the workspace,
-    and more than `cap_from` insights, for their age or their evidence fails; what goes with a source that a person trusts no longer
-    doesn't count there. Insights that fall below `confirm_below` within
-    `notice_days` are put to a person, at most `ask` waiting at a time; 0 asks never. `learn` fits half-lives
-    from the workspace's own history: "suggest" notes them, "on" uses them where none is set by hand. `retrieved` is
-    the part of its weight that being read counts as support; by default reading proves nothing.
+    and more than `cap_from` insights, for their age or their evidence fails; what goes with a source that a person trusts no
+    longer doesn't count there. Insights that fall below `confirm_below` within `notice_days` are put to a person, at most `ask`
+    waiting at a time; 0 asks never. `learn` fits half-lives from the workspace's own history: "suggest" notes them, "on" uses them
+    where none is set by hand. `retrieved` is the part of its weight that being read counts as support; by default reading proves
+    nothing.
     """
 
     half_lives: Mapping[str, float] = field(default_factory=dict)
@@ -118,8 +118,7 @@ def plan(view: View, policy: Policy, now: datetime) -> Plan:
 
 
 def _using(fits: Mapping[str, half_lives.HalfLife], policy: Policy) -> belief.Policy:
-    found = {type: fit.days for type, fit in fits.items()} if policy.learn == "on" else {}
-    return replace(policy.belief, half_lives={**policy.belief.half_lives, **found, **policy.half_lives})
+    return half_lives.using(policy.belief, fits if policy.learn == "on" else {}, policy.half_lives)
 
 
 def _retracted(swept: Swept) -> Iterator[Reason]:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any, get_args
@@ -224,8 +224,7 @@ def _believing(view: View, found: Columns, now: datetime) -> belief.Policy:
     policy = belief.Policy(**known, half_lives={**belief.HALF_LIVES, **by_hand})
     if chosen.get("learn") != "on":
         return policy
-    fits = half_lives.learned(found, policy.half_lives, policy.half_life_days, now)
-    return replace(policy, half_lives={**policy.half_lives, **{type: fit.days for type, fit in fits.items()}, **by_hand})
+    return half_lives.using(policy, half_lives.learned(found, policy.half_lives, policy.half_life_days, now), by_hand)
 
 
 def _stale_and_denied(found: Columns, believing: belief.Policy, policy: Policy, now: datetime) -> tuple[Flags, Flags]:

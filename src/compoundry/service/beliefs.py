@@ -85,8 +85,7 @@ def belief_policy(connection: Connection, workspace_id: int) -> belief.Policy:
     sweep = _sweep(connection, workspace_id)
     if sweep.learn != "on":
         return sweep.belief
-    found = {type: fit.days for type, fit in _fitted(connection, workspace_id, sweep.belief).items()}
-    return replace(sweep.belief, half_lives={**sweep.belief.half_lives, **found, **sweep.half_lives})
+    return half_lives.using(sweep.belief, _fitted(connection, workspace_id, sweep.belief), sweep.half_lives)
 
 
 def _sweep(connection: Connection, workspace_id: int) -> decay_sweep.Policy:

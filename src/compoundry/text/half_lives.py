@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from compoundry.columns import KINDS, NEVER, Columns, Flags, Floats, micros
+from compoundry.text.belief_policy import Policy
 
 MICRO_DAYS = 86_400e6
 PSEUDO_ENDS = 3.0  # the default weighs as much as three facts that were seen to end
@@ -41,6 +42,11 @@ def learned(columns: Columns, defaults: Mapping[str, float], otherwise: float, n
         mine = (columns.type.codes == code) & (found.days > 0)
         fits[type] = fitted(Spans(found.days[mine], found.ended[mine]), defaults.get(type, otherwise))
     return {type: fit for type, fit in fits.items() if fit.ends >= AT_LEAST}
+
+
+def using(policy: Policy, fits: Mapping[str, HalfLife], by_hand: Mapping[str, float]) -> Policy:
+    """Return the policy with half-lives that were learned, under those that people have set; in days, by type."""
+    return replace(policy, half_lives={**policy.half_lives, **{type: fit.days for type, fit in fits.items()}, **by_hand})
 
 
 def spans(columns: Columns, now: datetime) -> Spans:
